@@ -1,0 +1,41 @@
+import { badRequest } from './error.ts'
+
+export type Json = null | boolean | number | string | Json[] | JsonObject
+export interface JsonObject {
+  [name: string]: Json
+}
+
+/** Levels of nesting a body may have. SCIM needs five; a nesting bomb has thousands. */
+const maxDepth = 64
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Parses a body's text. `__proto__` keys are dropped wherever they stand, so that no later copy can reach a prototype.
+ * @throws ScimError 400 `invalidSyntax` when it is no JSON, or nested deeper than 64 levels.
+ */
+export function parseJson(text: string): Json {
+  let value: Json
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw badRequest('invalidSyntax', 'the body is not valid JSON', cause)
+  }
+  clean(value, 0)
+  return value
+}
+
+function clean(value: Json, depth: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth >= maxDepth) throw badRequest('invalidSyntax', `the body is nested deeper than ${maxDepth} levels`)
+  if (Array.isArray(value)) {
+    for (const item of value) clean(item, depth + 1)
+    return
+  }
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
+  for (const name in value) {
+    const member = value[name]
+    if (typeof member === 'object' && member !== null) clean(member, depth + 1)
+  }
+}

@@ -1,0 +1,23 @@
+import type { Attempts } from '../call.ts'
+import type { ScimReply, ScimRequest } from '../scim/request.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
+
+/** What surrounds one client request on its way upstream. */
+export interface Errand {
+  readonly attempts: Attempts
+  /** Milliseconds since the epoch: the whole client request's deadline, retries included. */
+  readonly deadlineAt: number
+  /** W3C trace context to pass on, where the client sent one. */
+  readonly traceparent?: string
+}
+
+/** A tenant's directory, whatever its kind. */
+export interface Upstream {
+  /**
+   * The resource type served at `/{segment}` (compared without case), or undefined: User, Group, and what the upstream
+   * announces. May have to ask the upstream, once.
+   */
+  definitionAt(segment: string, errand: Errand): Promise<ResourceDefinition | undefined>
+  /** Serves one request. @throws ScimError for every refusal, in the standard's words (contract §6, §12). */
+  carry(request: ScimRequest, errand: Errand): Promise<ScimReply>
+}
