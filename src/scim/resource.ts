@@ -31,7 +31,7 @@ export function spellingOf(object: JsonObject, name: string): string | undefined
 }
 
 /** The value that `object` holds under `name`, compared without case; undefined when absent. */
-export function valueOf(object: JsonObject, name: string): Json | undefined {
+export function attributeIn(object: JsonObject, name: string): Json | undefined {
   const spelling = spellingOf(object, name)
   return spelling === undefined ? undefined : object[spelling]
 }
