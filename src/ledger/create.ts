@@ -1,0 +1,108 @@
+import type { Attempt, AttemptIntent } from '../call.ts'
+import { ScimError } from '../scim/error.ts'
+import type { Call, CallOpening, CallOutcome, Ledger } from './ledger.ts'
+import type { AnsweredRecord, CloseRecord, Journal, LedgerRecord, OpenRecord } from './records.ts'
+
+export interface LedgerOptions {
+  readonly tenant: string
+  readonly journal: Journal
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** A new UUIDv7. */
+  newId(): string
+}
+
+/** What a client may make up at any length is kept to this many UTF-16 units, so that a row stays small. */
+const maxText = 512
+
+const clip = (text: string | null): string | null => (text === null ? null : text.slice(0, maxText))
+
+/** One tenant's ledger over a journal. */
+export const createLedger = (options: LedgerOptions): Ledger => ({
+  open: (opening) => openCall(options, opening),
+})
+
+function openCall(options: LedgerOptions, opening: CallOpening): Call {
+  const { tenant, now } = options
+  const call = options.newId()
+  const at = now()
+  const open: OpenRecord = { kind: 'open', tenant, call, at, ...bounded(opening) }
+  let opened = false
+  let closed = false
+  let seq = 0
+  let outcomes: AnsweredRecord[] = []
+
+  /** Until an append succeeded, each brings the opening: it may have been the first that reached the disk. */
+  const append = async (last: LedgerRecord): Promise<void> => {
+    const known = outcomes
+    outcomes = []
+    try {
+      await options.journal.append(tenant, [...(opened ? [] : [open]), ...known, last])
+      opened = true
+    } catch (cause) {
+      outcomes = [...known, ...outcomes]
+      throw cannotWrite(cause)
+    }
+  }
+
+  const begin = async ({ purpose, method, path }: AttemptIntent): Promise<Attempt> => {
+    if (closed) throw new Error('the call is closed: nothing more may go upstream for it')
+    seq += 1
+    const own = seq
+    await append({ kind: 'intent', tenant, call, seq: own, purpose, method, path })
+    const begunAt = now()
+    let known = false
+    return {
+      seq: own,
+      requestId: `${call}.${own}`,
+      answered: (status) => {
+        if (known) return
+        known = true
+        outcomes.push({ kind: 'answered', tenant, call, seq: own, status, durationMs: now() - begunAt })
+      },
+    }
+  }
+
+  return {
+    callId: call,
+    begin,
+    close: (outcome) => {
+      if (closed) return Promise.reject(new Error('the call is closed already'))
+      closed = true
+      return append(closing(open, outcome, now() - at))
+    },
+  }
+}
+
+function closing(open: OpenRecord, outcome: CallOutcome, durationMs: number): CloseRecord {
+  return {
+    kind: 'close',
+    tenant: open.tenant,
+    call: open.call,
+    status: outcome.status,
+    scimType: outcome.scimType,
+    operation: outcome.operation ?? open.operation,
+    resourceType: outcome.resourceType === undefined ? open.resourceType : clip(outcome.resourceType),
+    resourceId: outcome.resourceId === undefined ? open.resourceId : clip(outcome.resourceId),
+    bytesOut: outcome.bytesOut,
+    durationMs,
+    inDoubt: outcome.inDoubt ?? false,
+  }
+}
+
+/** Field by field: a caller's object may carry more than the ledger may keep. */
+const bounded = (opening: CallOpening): CallOpening => ({
+  credential: opening.credential,
+  clientAddress: opening.clientAddress,
+  userAgent: clip(opening.userAgent),
+  clientRequestId: clip(opening.clientRequestId),
+  method: opening.method,
+  operation: opening.operation,
+  resourceType: clip(opening.resourceType),
+  resourceId: clip(opening.resourceId),
+  bytesIn: opening.bytesIn,
+})
+
+function cannotWrite(cause: unknown): ScimError {
+  return new ScimError(503, 'the ledger cannot be written, so the request is not carried out', { cause })
+}
