@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { onTestFinished } from 'vitest'
+import { type ResourceQueries, resourceQueries } from '../../src/store/resources.ts'
+import type { TenantStorage } from '../../src/store/storage.ts'
+
+export interface DirectoryDatabase {
+  readonly client: Database.Database
+  readonly queries: ResourceQueries
+  readonly storage: TenantStorage<ResourceQueries>
+  readonly file: string
+  close(): void
+}
+
+/** A real SQLite file with the tenant tables. `synchronous` is off: what these tests prove has nothing to do with power. */
+export function openDirectoryDatabase(): DirectoryDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-directory-'))
+  const file = join(folder, 'tenant.db')
+  const client = new Database(file)
+  client.pragma('journal_mode = WAL')
+  client.pragma('synchronous = OFF')
+  const database = drizzle(client)
+  migrate(database, { migrationsFolder: join(import.meta.dirname, '../../migrations/tenant') })
+  const queries = resourceQueries(database)
+  return {
+    client,
+    queries,
+    file,
+    storage: { use: (work) => work(queries) },
+    close: () => {
+      client.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** The same, closed when the running test ends. */
+export function temporaryDirectoryDatabase(): DirectoryDatabase {
+  const opened = openDirectoryDatabase()
+  onTestFinished(() => opened.close())
+  return opened
+}
