@@ -28,6 +28,8 @@ export interface ScimErrorOptions {
   readonly scimType?: ScimType
   /** Seconds, or an HTTP date, for the `Retry-After` header. */
   readonly retryAfter?: string
+  /** The methods that the path does allow, for the `Allow` header of a 405 (RFC 9110 §10.2.1). */
+  readonly allow?: string
   /** What really happened: for the log, never for the client. */
   readonly cause?: unknown
 }
@@ -37,6 +39,7 @@ export class ScimError extends Error {
   readonly status: number
   readonly scimType: ScimType | undefined
   readonly retryAfter: string | undefined
+  readonly allow: string | undefined
 
   constructor(status: number, detail: string, options: ScimErrorOptions = {}) {
     super(detail, { cause: options.cause })
@@ -44,6 +47,7 @@ export class ScimError extends Error {
     this.status = status
     this.scimType = options.scimType
     this.retryAfter = options.retryAfter
+    this.allow = options.allow
   }
 
   /** The SCIM error body of this error. */
@@ -60,3 +64,9 @@ export class ScimError extends Error {
 /** 400 with a `scimType`: the client's request, as it stands, cannot be served. */
 export const badRequest = (scimType: ScimType, detail: string, cause?: unknown): ScimError =>
   new ScimError(400, detail, { scimType, cause })
+
+/** Any thrown thing as a ScimError: what is none becomes a 500 that tells the client nothing of it. */
+export const toScimError = (error: unknown): ScimError =>
+  error instanceof ScimError
+    ? error
+    : new ScimError(500, 'the gateway met an error of its own; it is in its log', { cause: error })

@@ -1,0 +1,40 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** Bytes of randomness in a minted token: 256 bits (contract §3). */
+const secretBytes = 32
+const checksumLength = 6
+const shape = /^tg_([a-z0-9-]{1,63})_([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{6})$/
+
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+
+/** Tells a mistyped or cut-off token from a wrong one before anything is looked up; it protects nothing. */
+const checksum = (tenant: string, secret: string): string =>
+  base64url(sha256(utf8ToBytes(`tg_${tenant}_${secret}`))).slice(0, checksumLength)
+
+/** What is stored in place of a secret: its SHA-256 in hex. A secret of 256 random bits needs no slow hash. */
+export const hashOf = (secret: string): string => bytesToHex(sha256(utf8ToBytes(secret)))
+
+export interface MintedToken {
+  /** `tg_{tenant}_{secret}{checksum}`: shown once, never stored. */
+  readonly token: string
+  readonly hash: string
+}
+
+/** A new token for `tenant`. */
+export function mintToken(tenant: string, randomBytes: (count: number) => Uint8Array): MintedToken {
+  const secret = base64url(randomBytes(secretBytes))
+  const token = `tg_${tenant}_${secret}${checksum(tenant, secret)}`
+  return { token, hash: hashOf(token) }
+}
+
+/** The tenant that a well-formed token names; undefined when it is malformed or its checksum does not fit. */
+export function tenantOfToken(token: string): string | undefined {
+  const [, tenant, secret, sum] = shape.exec(token) ?? []
+  if (tenant === undefined || secret === undefined) return undefined
+  return checksum(tenant, secret) === sum ? tenant : undefined
+}

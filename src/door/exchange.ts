@@ -1,0 +1,105 @@
+import type { Principal } from '../auth/principal.ts'
+import type { CallOpening, CallOutcome } from '../ledger/ledger.ts'
+import { ScimError, type ScimType } from '../scim/error.ts'
+import { replyBody, replyHeaders, replyStatus } from '../scim/reply.ts'
+import type { ScimReply, ScimRequest } from '../scim/request.ts'
+import { idOf } from '../scim/resource.ts'
+import { nameOperation, type Route } from './route.ts'
+
+/** A front-door request as a plain value; its body is read when asked for, and not before the caller is known. */
+export interface DoorRequest {
+  readonly method: string
+  readonly route: Route
+  /** The host that the client named, in lower case, without its port. */
+  readonly host: string
+  /** The SCIM root as the client used it, absolute, without a trailing slash. */
+  readonly base: string
+  readonly clientAddress: string | null
+  /** A header's value; undefined when absent. */
+  header(name: string): string | undefined
+  /** @throws ScimError 413 over the limit, 400 for what is not UTF-8 or was cut off. */
+  readBody(): Promise<string>
+}
+
+/** The answer as a plain value. */
+export interface DoorReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  readonly scimType: ScimType | null
+  readonly resourceId: string | undefined
+  /** What was refused, for the log. */
+  readonly error?: ScimError
+}
+
+const encoder = new TextEncoder()
+const bytesOf = (text: string): number => encoder.encode(text).length
+
+/** What the ledger is told when the request has come in. */
+export function openingOf(request: DoorRequest, principal: Principal, body: string | ScimError): CallOpening {
+  const named = nameOperation(request.method, request.route.rawSegments)
+  return {
+    ...named,
+    credential: principal.credential,
+    clientAddress: request.clientAddress,
+    userAgent: cut(request.header('user-agent')),
+    clientRequestId: cut(request.header('x-request-id')),
+    method: request.method,
+    bytesIn: body instanceof ScimError ? 0 : bytesOf(body),
+  }
+}
+
+/** What the ledger is told when the answer is ready. */
+export function outcomeOf(asked: ScimRequest | ScimError, reply: DoorReply): CallOutcome {
+  return {
+    ...(asked instanceof ScimError ? {} : namedByType(asked)),
+    ...(reply.resourceId === undefined ? {} : { resourceId: reply.resourceId }),
+    status: reply.status,
+    scimType: reply.scimType,
+    bytesOut: reply.body === undefined ? 0 : bytesOf(reply.body),
+    inDoubt: reply.error?.inDoubt === true,
+  }
+}
+
+/** The operation's name by its resource type's own name, which a path alone need not tell. */
+function namedByType(asked: ScimRequest): Pick<CallOutcome, 'operation' | 'resourceType'> {
+  if (asked.operation === 'bulk' || asked.operation === 'discovery' || asked.definition === undefined) return {}
+  const resourceType = asked.definition.type.name
+  return { operation: `${resourceType}.${asked.operation}`, resourceType }
+}
+
+/** The answer to a request that was served. */
+export function successReply(reply: ScimReply, callId: string): DoorReply {
+  const body = replyBody(reply)
+  return {
+    status: replyStatus(reply),
+    headers: { ...replyHeaders(reply), ...commonHeaders(callId) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    scimType: null,
+    resourceId: reply.kind === 'resource' ? idOf(reply.resource) : undefined,
+  }
+}
+
+/** The answer to a request that was refused (RFC 7644 §3.12). */
+export function errorReply(error: ScimError, callId: string): DoorReply {
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/scim+json',
+      ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter }),
+      ...(error.allow === undefined ? {} : { allow: error.allow }),
+      ...commonHeaders(callId),
+    },
+    body: JSON.stringify(error.toBody()),
+    scimType: error.scimType ?? null,
+    resourceId: undefined,
+    error,
+  }
+}
+
+/** Personal data must not rest in a cache on the way (RFC 7644 §7.5.2's worry, for answers). */
+const commonHeaders = (callId: string) => ({ 'x-request-id': callId, 'cache-control': 'no-store' })
+
+/** A client's own header in the ledger: at most 256 characters. */
+const cut = (text: string | undefined): string | null => text?.slice(0, 256) ?? null

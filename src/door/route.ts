@@ -1,0 +1,79 @@
+import { ScimError } from '../scim/error.ts'
+
+/** Where a front-door request goes, read from its URL alone. */
+export interface Route {
+  /** The tenant that the path names (`/t/{tenant}/scim/v2`). */
+  readonly pathTenant: string | undefined
+  /** The SCIM root as the client spelt it, without a trailing slash: `/scim/v2` or `/t/contoso/scim/v2`. */
+  readonly root: string
+  /** What follows the root, still percent-encoded, without empty segments at the end. */
+  readonly rawSegments: readonly string[]
+  readonly query: URLSearchParams
+}
+
+const rootShape = /^(?:\/t\/([^/]+))?\/scim\/v2(?=\/|$)/
+
+/**
+ * Entra's provisioning service appends its feature flag to the tenant URL and the resource path to that, so that both
+ * end up in the query string: `/scim/v2/?aadOptscim062020/Users?startIndex=1` (contract §12).
+ */
+const stuckFlag = /^\?aadOptscim\d+(?:(?:\/|%2F)([^?&]*))?(?:[?&](.*))?$/i
+
+/** Reads a URL's path and search; undefined when it is not under a SCIM root. */
+export function routeOf(pathname: string, search: string): Route | undefined {
+  const [root, pathTenant] = rootShape.exec(pathname) ?? []
+  if (root === undefined) return undefined
+  const [stuck, stuckPath, stuckQuery] = stuckFlag.exec(search) ?? []
+  const path = pathname.slice(root.length) + (stuckPath === undefined ? '' : `/${stuckPath}`)
+  const query = new URLSearchParams(stuck === undefined ? search : (stuckQuery ?? ''))
+  return { pathTenant, root, rawSegments: path.split('/').filter((segment) => segment !== ''), query }
+}
+
+/**
+ * Decodes each path segment once.
+ * @throws ScimError 400 for a percent-encoding that is none.
+ */
+export function decodeSegments(rawSegments: readonly string[]): readonly string[] {
+  try {
+    return rawSegments.map(decodeURIComponent)
+  } catch (cause) {
+    throw new ScimError(400, 'the path holds a percent-encoding that is not valid UTF-8', { cause })
+  }
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  GET: 'read',
+  HEAD: 'read',
+  POST: 'create',
+  PUT: 'replace',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+const typeNames: Readonly<Record<string, string>> = { users: 'User', groups: 'Group' }
+const discoverySegments: ReadonlySet<string> = new Set(['serviceproviderconfig', 'resourcetypes', 'schemas'])
+
+/** How the ledger names a request before it was parsed (contract §7): `User.create`, `Bulk`, `discovery`, `unknown`. */
+export interface NamedOperation {
+  readonly operation: string
+  readonly resourceType: string | null
+  readonly resourceId: string | null
+}
+
+/** Names what a method on a path asks for, by their looks alone; the parser may still refuse it. */
+export function nameOperation(method: string, segments: readonly string[]): NamedOperation {
+  const [first = '', second] = segments
+  const nothing = { resourceType: null, resourceId: null }
+  const word = first.toLowerCase()
+  if (word === 'bulk') return { operation: 'Bulk', ...nothing }
+  if (word === 'me') return { operation: 'Me', ...nothing }
+  if (discoverySegments.has(word)) return { operation: 'discovery', ...nothing }
+  if (word === '.search' || (word === '' && verbs[method] === 'read')) return { operation: 'search', ...nothing }
+  const verb = verbs[method]
+  if (word === '' || verb === undefined || segments.length > 2) return { operation: 'unknown', ...nothing }
+  const resourceType = typeNames[word] ?? first
+  if (second === '.search' || (second === undefined && verb === 'read')) {
+    return { operation: `${resourceType}.list`, resourceType, resourceId: null }
+  }
+  return { operation: `${resourceType}.${verb}`, resourceType, resourceId: second ?? null }
+}

@@ -1,0 +1,92 @@
+import { type Context, Hono } from 'hono'
+import { readLimited } from './door/body.ts'
+import { type Connection, callerOf } from './door/connection.ts'
+import { type DoorReply, type DoorRequest, errorReply } from './door/exchange.ts'
+import { nameOperation, type Route, routeOf } from './door/route.ts'
+import { reasonOf } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { frontDoor } from './pipeline.ts'
+import type { Ports } from './ports.ts'
+import { ScimError, toScimError } from './scim/error.ts'
+import type { Settings } from './settings.ts'
+import type { Tenants } from './tenant/tenant.ts'
+
+export interface GatewayParts {
+  readonly ports: Ports
+  readonly settings: Pick<Settings, 'publicUrl' | 'trustedProxies'>
+  readonly tenants: Tenants
+  readonly metrics: Metrics
+  /** Serves `/admin/v1`. */
+  readonly admin: Hono
+  /** True for an operator's credential: `/metrics` shows what only operators may see. */
+  isOperator(authorization: string | undefined): Promise<boolean>
+  /** Null when ready to serve, else why not. */
+  notReady(): string | null
+  /** What the runtime knows of the connection. */
+  connectionOf(context: Context): Connection
+}
+
+/** Bytes of body that the front door reads, Bulk's included (contract §12). */
+export const maxBodyBytes = 8 * 1024 * 1024
+
+/** The whole gateway as one Hono app: routes and the only `onError`. */
+export function createGateway(parts: GatewayParts): Hono {
+  const { ports, metrics } = parts
+  const app = new Hono()
+
+  app.get('/healthz', (context) => context.json({ status: 'ok' }))
+  app.get('/readyz', (context) => {
+    const reason = parts.notReady()
+    return reason === null ? context.json({ status: 'ready' }) : context.json({ status: 'not ready', reason }, 503)
+  })
+  app.get('/metrics', async (context) => {
+    if (!(await parts.isOperator(context.req.header('authorization')))) {
+      return context.text('an operator credential is needed\n', 401, { 'www-authenticate': 'Bearer' })
+    }
+    return context.body(metrics.text(parts.tenants.gauges()), 200, { 'content-type': 'text/plain; version=0.0.4' })
+  })
+  app.route('/admin/v1', parts.admin)
+  app.all('*', async (context) => {
+    const startedAt = ports.now()
+    const url = new URL(context.req.url)
+    const route = routeOf(url.pathname, url.search)
+    if (route === undefined) throw new ScimError(404, 'nothing is served here: SCIM starts at /scim/v2')
+    const reply = await frontDoor(requestOf(context, route, parts), parts)
+    const { operation } = nameOperation(context.req.method, route.rawSegments)
+    metrics.answered(operation, reply.status, ports.now() - startedAt)
+    return respond(reply, context.req.method)
+  })
+
+  app.onError((thrown, context) => {
+    const error = toScimError(thrown)
+    const callId = ports.newId()
+    if (error.status === 401) metrics.refused()
+    ports.log[error.status >= 500 ? 'error' : 'info'](
+      { call: callId, method: context.req.method, status: error.status, reason: reasonOf(error) },
+      'refused before it was a call',
+    )
+    return respond(errorReply(error, callId), context.req.method)
+  })
+  return app
+}
+
+function requestOf(context: Context, route: Route, parts: GatewayParts): DoorRequest {
+  const header = (name: string) => context.req.header(name)
+  const caller = callerOf(parts.connectionOf(context), header, parts.settings.trustedProxies)
+  const { publicUrl } = parts.settings
+  const origin = publicUrl === undefined || parts.tenants.servesHost(caller.host) ? caller.origin : publicUrl
+  return {
+    method: context.req.method === 'HEAD' ? 'GET' : context.req.method,
+    route,
+    host: caller.host,
+    base: `${origin}${route.root}`,
+    clientAddress: caller.address,
+    header,
+    readBody: () => readLimited(context.req.raw, maxBodyBytes),
+  }
+}
+
+function respond(reply: DoorReply, method: string): Response {
+  const body = method === 'HEAD' ? null : (reply.body ?? null)
+  return new Response(body, { status: reply.status, headers: reply.headers })
+}
