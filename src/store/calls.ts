@@ -1,5 +1,4 @@
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
-import { badRequest } from '../scim/error.ts'
 import { applyCalls } from './call-rows.ts'
 import type { TenantDatabase } from './storage.ts'
 import { attempts, calls } from './tables/calls.ts'
@@ -12,15 +11,15 @@ export interface CallWithAttempts extends CallRow {
 
 /** Which calls to list. Times are in ms since the epoch. */
 export interface CallSearch {
-  readonly status?: number
+  readonly status?: number | null
   /** Inclusive. */
-  readonly since?: number
+  readonly since?: number | null
   /** Exclusive. */
-  readonly until?: number
+  readonly until?: number | null
   /** 100 unless told; 1,000 at most. */
   readonly limit?: number
   /** A page's `nextCursor`. */
-  readonly cursor?: string
+  readonly cursor?: string | null
 }
 
 /** Newest first. `nextCursor` is absent on the last page. */
@@ -31,10 +30,16 @@ export interface CallPage {
 
 export type UsagePeriod = 'hour' | 'day' | 'month'
 
+export interface UsageRange {
+  readonly from: number | null
+  readonly to: number | null
+  readonly by: UsagePeriod
+}
+
 /** What one tenant used in one period (contract §9). */
 export interface UsageCounts {
   /** The period's start, UTC, in ms since the epoch. */
-  readonly periodAt: number
+  readonly period: number
   readonly calls: number
   /** Closed calls with a status of 400 or more. */
   readonly errors: number
@@ -43,6 +48,8 @@ export interface UsageCounts {
   readonly billedCalls: number
   readonly savedCalls: number
   readonly costMicros: number
+  /** Null until a tenant has a price. */
+  readonly currency: string | null
   readonly bytesIn: number
   readonly bytesOut: number
 }
@@ -51,11 +58,11 @@ export interface UsageCounts {
 export interface CallQueries {
   /** Writes calls and their attempts, all or nothing. A row that is closed or in doubt is never changed again. */
   apply(rows: readonly CallWithAttempts[]): void
-  /** @throws ScimError 400 `invalidCursor`. */
-  list(search: CallSearch): CallPage
+  /** Undefined when the cursor is none of a list of calls. */
+  list(search: CallSearch): CallPage | undefined
   find(id: string): CallWithAttempts | undefined
-  /** Periods with calls in [from, to), oldest first. Times are in ms since the epoch. */
-  usage(from: number, to: number, by: UsagePeriod): UsageCounts[]
+  /** Periods with calls in [from, to), oldest first. Times are in ms since the epoch; null is no bound. */
+  usage(range: UsageRange): UsageCounts[]
 }
 
 const defaultLimit = 100
@@ -71,24 +78,24 @@ export function callQueries(db: TenantDatabase): CallQueries {
       const rows = db.select().from(attempts).where(eq(attempts.call, id)).orderBy(asc(attempts.seq)).all()
       return { ...call, attempts: rows.map(({ call: _call, ...attempt }) => attempt) }
     },
-    usage: (from, to, by) => usage(db, { from, to, by }),
+    usage: (range) => usage(db, range),
   }
 }
 
-function listCalls(db: TenantDatabase, search: CallSearch): CallPage {
+function listCalls(db: TenantDatabase, search: CallSearch): CallPage | undefined {
   const limit = Math.min(Math.max(Math.trunc(search.limit ?? defaultLimit), 1), maxLimit)
-  const conditions: SQL[] = []
-  if (search.status !== undefined) conditions.push(eq(calls.status, search.status))
-  if (search.since !== undefined) conditions.push(gte(calls.at, search.since))
-  if (search.until !== undefined) conditions.push(lt(calls.at, search.until))
-  if (search.cursor !== undefined) {
-    const { at, id } = parseCursor(search.cursor)
-    conditions.push(sql`(${calls.at}, ${calls.id}) < (${at}, ${id})`)
-  }
+  const after = search.cursor == null ? undefined : parseCursor(search.cursor)
+  if (search.cursor != null && after === undefined) return undefined
   const rows = db
     .select()
     .from(calls)
-    .where(and(...conditions))
+    .where(
+      and(
+        between(search.since, search.until),
+        search.status == null ? undefined : eq(calls.status, search.status),
+        after === undefined ? undefined : sql`(${calls.at}, ${calls.id}) < (${after.at}, ${after.id})`,
+      ),
+    )
     .orderBy(desc(calls.at), desc(calls.id))
     .limit(limit + 1)
     .all()
@@ -99,11 +106,14 @@ function listCalls(db: TenantDatabase, search: CallSearch): CallPage {
     : { calls: page }
 }
 
-function parseCursor(cursor: string): { at: number; id: string } {
+function parseCursor(cursor: string): { at: number; id: string } | undefined {
   const [, at, id] = /^(\d{1,16})\.(.{1,64})$/.exec(cursor) ?? []
-  if (at === undefined || id === undefined) throw badRequest('invalidCursor', 'the cursor is none of this list')
-  return { at: Number(at), id }
+  return at === undefined || id === undefined ? undefined : { at: Number(at), id }
 }
+
+/** [from, to) over `calls_at`. */
+const between = (from: number | null | undefined, to: number | null | undefined): SQL | undefined =>
+  and(from == null ? undefined : gte(calls.at, from), to == null ? undefined : lt(calls.at, to))
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -115,11 +125,11 @@ const periodOf = {
   month: sql<number>`unixepoch(${calls.at} / 1000, 'unixepoch', 'start of month') * 1000`,
 } satisfies Record<UsagePeriod, SQL<number>>
 
-function usage(db: TenantDatabase, { from, to, by }: { from: number; to: number; by: UsagePeriod }): UsageCounts[] {
+function usage(db: TenantDatabase, { from, to, by }: UsageRange): UsageCounts[] {
   const count = (condition: SQL): SQL<number> => sql<number>`coalesce(sum(${condition}), 0)`
   return db
     .select({
-      periodAt: periodOf[by],
+      period: periodOf[by],
       calls: sql<number>`count(*)`,
       errors: count(sql`${calls.state} = 'closed' and ${calls.status} >= 400`),
       inDoubt: count(sql`${calls.state} = 'in-doubt'`),
@@ -127,11 +137,12 @@ function usage(db: TenantDatabase, { from, to, by }: { from: number; to: number;
       billedCalls: sql<number>`sum(${calls.billedCalls})`,
       savedCalls: sql<number>`sum(${calls.savedCalls})`,
       costMicros: sql<number>`sum(${calls.costMicros})`,
+      currency: sql<string | null>`null`,
       bytesIn: sql<number>`sum(${calls.bytesIn})`,
       bytesOut: sql<number>`sum(${calls.bytesOut})`,
     })
     .from(calls)
-    .where(and(gte(calls.at, from), lt(calls.at, to)))
+    .where(between(from, to))
     .groupBy(sql`1`)
     .orderBy(sql`1`)
     .all()

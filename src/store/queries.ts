@@ -1,25 +1,30 @@
 import { type CallQueries, callQueries } from './calls.ts'
 import { type CredentialQueries, credentialQueries } from './credentials.ts'
+import { lazily } from './lazily.ts'
+import { type ResourceQueries, resourceQueries } from './resources.ts'
 import type { TenantDatabase } from './storage.ts'
 
 /** Every query by name over one tenant's database. */
 export interface TenantQueries {
   readonly credentials: CredentialQueries
   readonly calls: CallQueries
+  readonly resources: ResourceQueries
 }
 
 /** Builds each group when it is first asked for: an opened database rarely needs them all. */
 export function tenantQueries(db: TenantDatabase): TenantQueries {
-  let credentials: CredentialQueries | undefined
-  let calls: CallQueries | undefined
+  const credentials = lazily(() => credentialQueries(db))
+  const calls = lazily(() => callQueries(db))
+  const resources = lazily(() => resourceQueries(db))
   return {
     get credentials() {
-      credentials ??= credentialQueries(db)
-      return credentials
+      return credentials()
     },
     get calls() {
-      calls ??= callQueries(db)
-      return calls
+      return calls()
+    },
+    get resources() {
+      return resources()
     },
   }
 }

@@ -1,0 +1,69 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { callRow } from '../support/calls.ts'
+import { temporaryFolder, temporaryStorage } from '../support/storage.ts'
+
+describe('the storage of the tenants', () => {
+  it('makes a file at the first use only, for nobody else to read', () => {
+    const folder = temporaryFolder()
+    const storage = temporaryStorage(folder)
+    const contoso = storage.of('contoso')
+    const file = join(folder, 'tenants', 'contoso.db')
+    expect([existsSync(file), storage.exists('contoso'), storage.tenants()]).toEqual([false, false, []])
+    contoso.use(({ calls }) => calls.apply([callRow({ id: 'a' })]))
+    expect([storage.exists('contoso'), storage.tenants()]).toEqual([true, ['contoso']])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(statSync(`${file}-wal`).mode & 0o777).toBe(0o600)
+    expect(statSync(join(folder, 'tenants')).mode & 0o777).toBe(0o700)
+  })
+
+  it.each(['../x', 'a/b', '', 'A', 'a.b', 'a\0b'])('does not take %j for a tenant', (tenant) => {
+    const storage = temporaryStorage()
+    expect(() => storage.of(tenant)).toThrow("not a tenant's id")
+    expect(storage.exists(tenant)).toBe(false)
+  })
+
+  it('keeps tenants apart and finds their rows again after closing', () => {
+    const storage = temporaryStorage()
+    storage.of('a').use(({ calls }) => calls.apply([callRow({ id: '1' })]))
+    storage.of('b').use(({ calls }) => calls.apply([callRow({ id: '2' })]))
+    storage.close()
+    expect(storage.openCount()).toBe(0)
+    expect(storage.of('a').use(({ calls }) => calls.list({})?.calls.map(({ id }) => id))).toEqual(['1'])
+    expect(storage.of('b').use(({ calls }) => calls.list({})?.calls.map(({ id }) => id))).toEqual(['2'])
+  })
+
+  it('closes the longest unused beyond maxOpen, and never one in use', () => {
+    const storage = temporaryStorage(temporaryFolder(), 2)
+    const ids = storage.of('outer').use(({ calls }) => {
+      for (const tenant of ['a', 'b', 'c', 'd']) {
+        storage.of(tenant).use((queries) => queries.calls.apply([callRow({ id: tenant })]))
+      }
+      calls.apply([callRow({ id: 'outer' })])
+      return calls.list({})?.calls.map(({ id }) => id)
+    })
+    expect(ids).toEqual(['outer'])
+    expect(storage.openCount()).toBe(2)
+  })
+
+  it('refuses a database of a newer version, and leaves it alone', () => {
+    const folder = temporaryFolder()
+    const storage = temporaryStorage(folder)
+    storage.of('a').use(({ credentials }) => credentials.list())
+    storage.close()
+    const raw = new Database(join(folder, 'tenants', 'a.db'))
+    raw.pragma('user_version = 99')
+    raw.close()
+    expect(() => storage.of('a').use(({ credentials }) => credentials.list())).toThrow('newer version')
+  })
+
+  it('opens one database from two storages at once, as two processes do', () => {
+    const folder = temporaryFolder()
+    const [one, other] = [temporaryStorage(folder), temporaryStorage(folder)]
+    one.of('a').use(({ calls }) => calls.apply([callRow({ id: '1' })]))
+    other.of('a').use(({ calls }) => calls.apply([callRow({ id: '2' })]))
+    expect(one.of('a').use(({ calls }) => calls.list({})?.calls.length)).toBe(2)
+  })
+})
