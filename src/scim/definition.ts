@@ -17,8 +17,9 @@ export interface AttributePlace {
 
 const indexes = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>()
 
-/** The attribute of a list by its name, compared without case. */
-export function attributeNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
+/** The attribute of this name among `attributes`, compared without case (RFC 7643 §2.1). */
+export function attributeNamed(attributes: readonly Attribute[] | undefined, name: string): Attribute | undefined {
+  if (attributes === undefined) return undefined
   let index = indexes.get(attributes)
   if (index === undefined) {
     index = new Map(attributes.map((attribute) => [fold(attribute.name), attribute]))
@@ -29,7 +30,7 @@ export function attributeNamed(attributes: readonly Attribute[], name: string): 
 
 /** The sub-attribute of a complex attribute by its name, compared without case. */
 export const subAttributeNamed = (attribute: Attribute, name: string): Attribute | undefined =>
-  attribute.subAttributes === undefined ? undefined : attributeNamed(attribute.subAttributes, name)
+  attributeNamed(attribute.subAttributes, name)
 
 /** The schema of a definition, core or extension, that a URN names (compared without case). */
 export function schemaNamed(definition: ResourceDefinition, urn: string): Schema | undefined {

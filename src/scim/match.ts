@@ -1,0 +1,102 @@
+import { printAttributePath } from './attribute-path.ts'
+import { compileComparison } from './compare.ts'
+import { badRequest } from './error.ts'
+import type { Filter } from './filter.ts'
+import { isObject, type JsonObject } from './json.ts'
+import type { AttributePath } from './path.ts'
+import type { Resource } from './resource.ts'
+import type { ResourceDefinition } from './schema.ts'
+import {
+  anyOf,
+  comparedAttribute,
+  elementTarget,
+  isPresent,
+  subTest,
+  type Target,
+  type Test,
+  targetOf,
+} from './target.ts'
+
+type Predicate = (holder: JsonObject) => boolean
+/** Finds the values that a path names: in a resource, or in an element of a value filter. */
+type Scope = (path: AttributePath) => Target
+type Compare = Extract<Filter, { kind: 'compare' }>
+
+/**
+ * Compiles a filter to a predicate over resources of a type (RFC 7644 §3.4.2.2). Values compare by the schema's type and
+ * `caseExact`; a complex attribute by its `value`; of several values one is enough; `ne` means `not (… eq …)`, `eq null`
+ * means absent. What the schema does not know is read as it stands in the resource, text without case.
+ * @throws ScimError 400 `invalidFilter` for comparisons that the attribute's type does not have.
+ */
+export const compileFilter = (filter: Filter, definition: ResourceDefinition): ((resource: Resource) => boolean) =>
+  compile(filter, (path) => targetOf(definition, path))
+
+function compile(filter: Filter, scope: Scope): Predicate {
+  switch (filter.kind) {
+    case 'and': {
+      const all = chain(filter, 'and').map((part) => compile(part, scope))
+      return (holder) => all.every((one) => one(holder))
+    }
+    case 'or': {
+      const any = chain(filter, 'or').map((part) => compile(part, scope))
+      return (holder) => any.some((one) => one(holder))
+    }
+    case 'not': {
+      const of = compile(filter.of, scope)
+      return (holder) => !of(holder)
+    }
+    case 'present':
+      return compilePresent(scope(filter.path))
+    case 'compare':
+      return compileCompare(filter, scope(filter.path))
+    case 'elements':
+      return compileElements(filter.of, scope(filter.path))
+  }
+}
+
+/** The parts of `a and b and c` in order: the tree leans to the left, as deep as the chain is long. */
+function chain(filter: Filter, kind: 'and' | 'or'): Filter[] {
+  const parts: Filter[] = []
+  let node = filter
+  while (node.kind === kind) {
+    parts.push(node.right)
+    node = node.left
+  }
+  return [...parts, node].reverse()
+}
+
+function holdsAny(target: Target, test: Test): Predicate {
+  const whole = target.sub === undefined ? test : subTest(target.sub, test)
+  return (holder) => anyOf(target.read(holder), whole)
+}
+
+const compilePresent = (target: Target): Predicate => holdsAny(target, isPresent)
+
+function compileCompare({ path, operator, value }: Compare, target: Target): Predicate {
+  const name = printAttributePath(path)
+  if (value === null) {
+    const isAssigned = compilePresent(target)
+    if (operator === 'ne') return isAssigned
+    if (operator === 'eq') return (holder) => !isAssigned(holder)
+    throw badRequest('invalidFilter', `the operator ${operator} cannot compare ${name} with null`)
+  }
+  if (target.isHidden) throw badRequest('invalidFilter', `${name} is never returned, so no filter may compare it`)
+  const attribute = target.attribute && comparedAttribute(target.attribute)
+  if (attribute === undefined && target.attribute !== undefined) {
+    throw badRequest('invalidFilter', `${name} is complex and has no value: name one of its sub-attributes`)
+  }
+  const test = compileComparison({ operator: operator === 'ne' ? 'eq' : operator, value, attribute, name })
+  const matches = holdsAny(target, valueTest(test))
+  return operator === 'ne' ? (holder) => !matches(holder) : matches
+}
+
+/** A complex value is compared by its `value`. */
+function valueTest(test: Test): Test {
+  const ofValue = subTest('value', test)
+  return (value) => (isObject(value) ? ofValue(value) : test(value))
+}
+
+function compileElements(of: Filter, target: Target): Predicate {
+  const matches = compile(of, (path) => elementTarget(target.attribute, path))
+  return holdsAny(target, (element) => matches(isObject(element) ? element : { value: element }))
+}
