@@ -1,0 +1,130 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { reasonOf } from '../log.ts'
+import type { Log } from '../ports.ts'
+import type { SourceChange } from '../tenant/source.ts'
+
+/** Name without `.yaml` -> what tells one state of that file from another. */
+export type Listing = ReadonlyMap<string, string>
+
+export interface Listings {
+  readonly tenants: Listing
+  readonly templates: Listing
+}
+
+export interface FolderFollowing {
+  readonly folders: readonly string[]
+  look(): Promise<Listings>
+  /** The files as they were last seen. */
+  last(): Listings | undefined
+  keep(now: Listings): void
+  onChange(change: SourceChange): void
+  readonly log: Log
+}
+
+/** An editor writes in several steps: look when they are over. */
+const settleMs = 50
+/** A file that is gone may be back at once: some editors and tools save by deleting and writing anew. */
+const graceMs = 200
+/** Changes are served within 2 s (contract §12), also where no event tells of them: network mounts, linked files. */
+const shortestPauseMs = 500
+const longestPauseMs = 1_500
+
+/** The pause before the next look: twenty times what the last one took, so that looking costs at most a twentieth. */
+export const pauseAfter = (tookMs: number): number =>
+  Math.min(longestPauseMs, Math.max(shortestPauseMs, Math.round(20 * tookMs)))
+
+/** Names whose files are new or other than before, and names whose files are gone. */
+export function compareListings(before: Listing, now: Listing): { changed: string[]; gone: string[] } {
+  return {
+    changed: [...now].flatMap(([name, print]) => (before.get(name) === print ? [] : [name])),
+    gone: [...before.keys()].filter((name) => !now.has(name)),
+  }
+}
+
+/**
+ * Looks whenever the system tells of an event in one of the folders, and from time to time in any case. Events only say
+ * when to look: what changed is found by comparing.
+ */
+export function followFolder({ folders, look, last, keep, onChange, log }: FolderFollowing): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let dueAt = Number.POSITIVE_INFINITY
+  let looking = false
+  let again = false
+  let stopped = false
+  let failing = false
+
+  const compare = (before: Listings, now: Listings) => ({
+    tenants: compareListings(before.tenants, now.tenants),
+    templates: compareListings(before.templates, now.templates),
+  })
+
+  const lookOnce = async (): Promise<void> => {
+    const before = last()
+    let now = await look()
+    let found = before && compare(before, now)
+    if (before && found && found.tenants.gone.length + found.templates.gone.length > 0) {
+      await wait(graceMs)
+      now = await look()
+      found = compare(before, now)
+    }
+    keep(now)
+    if (stopped) return
+    if (found === undefined) return onChange('all')
+    const tenants = [...found.tenants.changed, ...found.tenants.gone]
+    const templates = [...found.templates.changed, ...found.templates.gone]
+    if (tenants.length + templates.length > 0) onChange({ tenants, templates })
+  }
+
+  const run = async (): Promise<void> => {
+    looking = true
+    again = false
+    dueAt = Number.POSITIVE_INFINITY
+    const startedAt = performance.now()
+    try {
+      await lookOnce()
+      failing = false
+    } catch (error) {
+      // A folder that cannot be read for a while (a mount that is gone) ends no tenant's service.
+      if (!failing) log.error({ reason: reasonOf(error) }, 'the tenants folder cannot be read; what was loaded stays')
+      failing = true
+    }
+    looking = false
+    schedule(again ? settleMs : pauseAfter(performance.now() - startedAt))
+  }
+
+  const schedule = (waitMs: number): void => {
+    if (stopped) return
+    const at = performance.now() + waitMs
+    // An event never puts a look off: a folder that never rests would never be looked at.
+    if (at >= dueAt) return
+    clearTimeout(timer)
+    dueAt = at
+    timer = setTimeout(run, waitMs)
+    timer.unref()
+  }
+
+  const watchers = folders.flatMap((folder) =>
+    watchFolder(folder, () => {
+      if (looking) again = true
+      else schedule(settleMs)
+    }),
+  )
+  schedule(0)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+    for (const watcher of watchers) watcher.close()
+  }
+}
+
+/** Events of one folder, where the system has any to give. */
+function watchFolder(folder: string, onEvent: () => void): FSWatcher[] {
+  try {
+    const watcher = watch(folder, { persistent: false }, onEvent)
+    watcher.on('error', () => watcher.close())
+    return [watcher]
+  } catch {
+    return []
+  }
+}
