@@ -1,0 +1,154 @@
+import { createRoute, type z } from '@hono/zod-openapi'
+import * as shapes from './shapes.ts'
+
+// Every route of the admin API, described once: the router, the validator and the OpenAPI document all come from here.
+
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  content: { 'application/json': { schema } },
+  description,
+})
+
+const problem = (description: string) => ({
+  content: { 'application/problem+json': { schema: shapes.problemBody } },
+  description,
+})
+
+const refusals = {
+  400: problem('The request is wrong; `errors` names each member.'),
+  401: problem('The operator credential is missing or wrong.'),
+} as const
+const tenantRefusals = { ...refusals, 404: problem('There is no such tenant, or no such thing of it.') } as const
+const bodyRefusals = {
+  ...tenantRefusals,
+  413: problem('The body is larger than 1 MiB.'),
+  415: problem('The body is not `application/json`.'),
+} as const
+
+const security = [{ operator: [] }]
+
+export const listTenants = createRoute({
+  method: 'get',
+  path: '/tenants',
+  operationId: 'listTenants',
+  summary: 'Every tenant, by id',
+  security,
+  request: { query: shapes.noQuery },
+  responses: { 200: json(shapes.tenantListBody, 'The tenants.'), ...refusals },
+})
+
+export const readTenant = createRoute({
+  method: 'get',
+  path: '/tenants/{id}',
+  operationId: 'readTenant',
+  summary: 'One tenant',
+  security,
+  request: { params: shapes.tenantPath, query: shapes.noQuery },
+  responses: { 200: json(shapes.tenantBody, 'The tenant.'), ...tenantRefusals },
+})
+
+export const suspendTenant = createRoute({
+  method: 'post',
+  path: '/tenants/{id}/suspend',
+  operationId: 'suspendTenant',
+  summary: 'Stop serving a tenant, from the next request on',
+  security,
+  request: {
+    params: shapes.tenantPath,
+    query: shapes.noQuery,
+    body: { content: { 'application/json': { schema: shapes.suspendingBody } } },
+  },
+  responses: { 200: json(shapes.tenantBody, 'The tenant, as it stands now.'), ...bodyRefusals },
+})
+
+export const resumeTenant = createRoute({
+  method: 'post',
+  path: '/tenants/{id}/resume',
+  operationId: 'resumeTenant',
+  summary: "Take an operator's suspension back",
+  security,
+  request: { params: shapes.tenantPath, query: shapes.noQuery },
+  responses: { 200: json(shapes.tenantBody, 'The tenant, as it stands now.'), ...bodyRefusals },
+})
+
+export const listTokens = createRoute({
+  method: 'get',
+  path: '/tenants/{id}/tokens',
+  operationId: 'listTokens',
+  summary: 'Minted tokens, revoked and expired ones too; never the secret',
+  security,
+  request: { params: shapes.tenantPath, query: shapes.noQuery },
+  responses: { 200: json(shapes.tokenListBody, 'The tokens, oldest first.'), ...tenantRefusals },
+})
+
+export const mintToken = createRoute({
+  method: 'post',
+  path: '/tenants/{id}/tokens',
+  operationId: 'mintToken',
+  summary: 'Mint a token for the tenant’s clients',
+  security,
+  request: {
+    params: shapes.tenantPath,
+    query: shapes.noQuery,
+    body: { content: { 'application/json': { schema: shapes.mintingBody } } },
+  },
+  responses: { 201: json(shapes.mintedTokenBody, 'The token, shown this once.'), ...bodyRefusals },
+})
+
+export const revokeToken = createRoute({
+  method: 'delete',
+  path: '/tenants/{id}/tokens/{tokenId}',
+  operationId: 'revokeToken',
+  summary: 'Revoke a token, from the next request on',
+  security,
+  request: { params: shapes.tokenPath, query: shapes.noQuery },
+  responses: { 204: { description: 'Revoked.' }, ...tenantRefusals },
+})
+
+export const usage = createRoute({
+  method: 'get',
+  path: '/usage',
+  operationId: 'usage',
+  summary: 'The meter: of one tenant, or, without `tenant`, of all',
+  security,
+  request: { query: shapes.usageQuery },
+  responses: {
+    200: {
+      content: {
+        'application/json': { schema: shapes.usageBody },
+        'text/csv': { schema: shapes.csv },
+      },
+      description: 'One row a tenant and period that has calls, by tenant, oldest first.',
+    },
+    ...tenantRefusals,
+  },
+})
+
+export const listCalls = createRoute({
+  method: 'get',
+  path: '/tenants/{id}/calls',
+  operationId: 'listCalls',
+  summary: 'Front-door calls from the ledger, newest first',
+  security,
+  request: { params: shapes.tenantPath, query: shapes.callsQuery },
+  responses: { 200: json(shapes.callsBody, 'A page; `nextCursor` is absent at the end.'), ...tenantRefusals },
+})
+
+export const readCall = createRoute({
+  method: 'get',
+  path: '/tenants/{id}/calls/{callId}',
+  operationId: 'readCall',
+  summary: 'One call, with every attempt that it made upstream',
+  security,
+  request: { params: shapes.callPath, query: shapes.noQuery },
+  responses: { 200: json(shapes.callBody, 'The call.'), ...tenantRefusals },
+})
+
+export const listActions = createRoute({
+  method: 'get',
+  path: '/log',
+  operationId: 'listActions',
+  summary: 'The operator audit log, newest first',
+  security,
+  request: { query: shapes.logQuery },
+  responses: { 200: json(shapes.logBody, 'What operators did.'), ...refusals },
+})

@@ -1,0 +1,127 @@
+import type { AttemptRow, CallPage, CallRow, CallSearch, UsageCounts, UsageRange } from '../store/calls.ts'
+import type { AdminDependencies } from './dependencies.ts'
+import { look } from './operations-tenants.ts'
+import { invalid, notFound } from './problem.ts'
+import { rfc3339 } from './time.ts'
+
+/** One tenant's usage in one period (contract §9); `period` is its start in RFC 3339. */
+export interface UsageRow extends Omit<UsageCounts, 'period'> {
+  readonly tenant: string
+  readonly period: string
+}
+
+/** One call as the contract lists it (§9). `at` is in RFC 3339. */
+export interface CallView
+  extends Pick<
+    CallRow,
+    | 'id'
+    | 'credential'
+    | 'method'
+    | 'operation'
+    | 'resourceType'
+    | 'resourceId'
+    | 'status'
+    | 'scimType'
+    | 'durationMs'
+    | 'upstreamCalls'
+    | 'billedCalls'
+    | 'savedCalls'
+    | 'costMicros'
+    | 'state'
+  > {
+  readonly at: string
+}
+
+export interface CallTrace extends CallView {
+  readonly attempts: readonly AttemptRow[]
+}
+
+const usageRow = (tenant: string, counts: UsageCounts): UsageRow => ({
+  tenant,
+  period: rfc3339(counts.period),
+  calls: counts.calls,
+  errors: counts.errors,
+  inDoubt: counts.inDoubt,
+  upstreamCalls: counts.upstreamCalls,
+  billedCalls: counts.billedCalls,
+  savedCalls: counts.savedCalls,
+  costMicros: counts.costMicros,
+  currency: counts.currency,
+  bytesIn: counts.bytesIn,
+  bytesOut: counts.bytesOut,
+})
+
+function requireRange({ from, to }: UsageRange): void {
+  if (from !== null && to !== null && from >= to) {
+    throw invalid([{ field: 'to', detail: 'must be later than from' }])
+  }
+}
+
+/** One tenant's usage, oldest period first. @throws Problem 404, 400 */
+export async function usageOfTenant(admin: AdminDependencies, tenant: string, range: UsageRange): Promise<UsageRow[]> {
+  requireRange(range)
+  const counts = await look(admin, tenant, [], ({ calls }) => calls.usage(range))
+  return counts.map((each) => usageRow(tenant, each))
+}
+
+/** Everybody's usage, by tenant, then oldest period first; tenants whose file is gone included. @throws Problem 400 */
+export async function usageOfAllTenants(admin: AdminDependencies, range: UsageRange): Promise<UsageRow[]> {
+  requireRange(range)
+  const rows: UsageRow[] = []
+  await admin.records.flush('all')
+  for (const tenant of [...(await admin.records.tenants())].sort()) {
+    const counts = admin.records.use(tenant, ({ calls }) => calls.usage(range))
+    rows.push(...counts.map((each) => usageRow(tenant, each)))
+    // Ten thousand databases in one go would keep everybody's requests waiting.
+    await admin.wait(0)
+  }
+  return rows
+}
+
+/** Member by member: a column that the table gains later must not appear here by itself. */
+const callView = (row: CallRow): CallView => ({
+  id: row.id,
+  at: rfc3339(row.at),
+  credential: row.credential,
+  method: row.method,
+  operation: row.operation,
+  resourceType: row.resourceType,
+  resourceId: row.resourceId,
+  status: row.status,
+  scimType: row.scimType,
+  durationMs: row.durationMs,
+  upstreamCalls: row.upstreamCalls,
+  billedCalls: row.billedCalls,
+  savedCalls: row.savedCalls,
+  costMicros: row.costMicros,
+  state: row.state,
+})
+
+const attemptView = ({ seq, purpose, method, path, status, durationMs, billed }: AttemptRow): AttemptRow => ({
+  seq,
+  purpose,
+  method,
+  path,
+  status,
+  durationMs,
+  billed,
+})
+
+/** One tenant's calls, newest first; `nextCursor` is absent at the end. @throws Problem 404, 400 */
+export async function listCalls(
+  admin: AdminDependencies,
+  tenant: string,
+  search: CallSearch,
+): Promise<{ calls: CallView[]; nextCursor?: string }> {
+  const page = await look<CallPage | undefined>(admin, tenant, { calls: [] }, ({ calls }) => calls.list(search))
+  if (page === undefined) throw invalid([{ field: 'cursor', detail: 'must be the nextCursor of a list of calls' }])
+  const calls = page.calls.map(callView)
+  return page.nextCursor === undefined ? { calls } : { calls, nextCursor: page.nextCursor }
+}
+
+/** One call and every attempt that it made upstream. @throws Problem 404 */
+export async function readCall(admin: AdminDependencies, tenant: string, id: string): Promise<CallTrace> {
+  const call = await look(admin, tenant, undefined, ({ calls }) => calls.find(id))
+  if (call === undefined) throw notFound(`tenant ${tenant} has no call ${id}`)
+  return { ...callView(call), attempts: call.attempts.map(attemptView) }
+}

@@ -1,0 +1,118 @@
+import type { Suspension } from '../store/control.ts'
+import type { TenantQueries } from '../store/queries.ts'
+import type { Problem as DocumentProblem } from '../tenant/position.ts'
+import { namePattern } from '../tenant/template.ts'
+import type { AdminDependencies, TenantEntry } from './dependencies.ts'
+import type { Operator } from './operator.ts'
+import { notFound, type Problem } from './problem.ts'
+import { rfc3339 } from './time.ts'
+
+/** One tenant as operators see it. */
+export interface TenantView {
+  readonly id: string
+  readonly name: string | null
+  /** `broken`: no version of its file could be loaded. `removed`: its file is gone, its records are kept. */
+  readonly status: 'active' | 'suspended' | 'broken' | 'removed'
+  readonly suspendedBy: 'file' | 'operator' | null
+  readonly suspension: { readonly operator: string; readonly at: string; readonly reason: string | null } | null
+  readonly upstream: { readonly kind: string; readonly url: string | null } | null
+  readonly hosts: readonly string[]
+  readonly faults: readonly DocumentProblem[]
+}
+
+function statusOf(entry: TenantEntry | undefined, suspended: boolean): Pick<TenantView, 'status' | 'suspendedBy'> {
+  if (entry === undefined) return { status: 'removed', suspendedBy: null }
+  if (suspended) return { status: 'suspended', suspendedBy: 'operator' }
+  if (entry.document === undefined) return { status: 'broken', suspendedBy: null }
+  const byFile = entry.document.status === 'suspended'
+  return { status: entry.document.status, suspendedBy: byFile ? 'file' : null }
+}
+
+/** Only some kinds of upstream have a URL. */
+const urlOf = (upstream: object): string | null =>
+  'url' in upstream && typeof upstream.url === 'string' ? upstream.url : null
+
+function tenantView(id: string, entry: TenantEntry | undefined, suspension: Suspension | undefined): TenantView {
+  const document = entry?.document
+  const upstream = document?.upstream
+  return {
+    id,
+    name: document?.name ?? null,
+    ...statusOf(entry, suspension !== undefined),
+    suspension:
+      suspension === undefined
+        ? null
+        : { operator: suspension.operator, at: rfc3339(suspension.at), reason: suspension.reason },
+    upstream: upstream === undefined ? null : { kind: upstream.kind, url: urlOf(upstream) },
+    hosts: document?.frontDoor.hosts ?? [],
+    faults: entry?.problems ?? [],
+  }
+}
+
+/** Every tenant that has a file or records, by id. */
+export async function listTenants(admin: AdminDependencies): Promise<TenantView[]> {
+  const entries = new Map((await admin.tenants.list()).map((entry) => [entry.id, entry]))
+  const suspensions = new Map((await admin.control.suspensions()).map((row) => [row.tenant, row]))
+  const ids = new Set([...entries.keys(), ...(await admin.records.tenants())])
+  return [...ids].sort().map((id) => tenantView(id, entries.get(id), suspensions.get(id)))
+}
+
+/** @throws Problem 404 */
+export async function readTenant(admin: AdminDependencies, id: string): Promise<TenantView> {
+  const entry = await admin.tenants.find(id)
+  if (entry === undefined) await requireRecorded(admin, id)
+  const suspensions = await admin.control.suspensions()
+  const suspension = suspensions.find((row) => row.tenant === id)
+  return tenantView(id, entry, suspension)
+}
+
+/** Stops the tenant from the next request on, whatever its file says. Suspending again changes nothing. @throws Problem 404 */
+export async function suspendTenant(
+  admin: AdminDependencies,
+  operator: Operator,
+  id: string,
+  reason?: string,
+): Promise<TenantView> {
+  await requireTenant(admin, id)
+  const suspensions = await admin.control.suspensions()
+  if (!suspensions.some(({ tenant }) => tenant === id)) await admin.control.suspend(id, operator.name, reason)
+  return readTenant(admin, id)
+}
+
+/** Takes an operator's suspension back; what the file says stays. Resuming again changes nothing. @throws Problem 404 */
+export async function resumeTenant(admin: AdminDependencies, operator: Operator, id: string): Promise<TenantView> {
+  await requireTenant(admin, id)
+  const suspensions = await admin.control.suspensions()
+  if (suspensions.some(({ tenant }) => tenant === id)) await admin.control.resume(id, operator.name)
+  return readTenant(admin, id)
+}
+
+/** @throws Problem 404 when no file names this tenant. */
+export async function requireTenant(admin: AdminDependencies, id: string): Promise<void> {
+  if ((await admin.tenants.find(id)) === undefined) throw unknownTenant(id)
+}
+
+/** @throws Problem 404 when there is neither a file nor a record of this tenant. */
+export async function requireRecorded(admin: AdminDependencies, id: string): Promise<void> {
+  if ((await admin.tenants.find(id)) !== undefined) return
+  if (!admin.records.exists(id)) throw unknownTenant(id)
+}
+
+/**
+ * Reads one tenant's records with every ledger row that is durable. A tenant without a database has none, and a look does
+ * not make one: `nothing` is given then.
+ * @throws Problem 404
+ */
+export async function look<Result>(
+  admin: AdminDependencies,
+  tenant: string,
+  nothing: Result,
+  work: (queries: TenantQueries) => Result,
+): Promise<Result> {
+  await requireRecorded(admin, tenant)
+  await admin.records.flush(tenant)
+  return admin.records.exists(tenant) ? admin.records.use(tenant, work) : nothing
+}
+
+const unknownTenant = (id: string): Problem =>
+  notFound(namePattern.test(id) ? `there is no tenant ${id}` : 'there is no tenant of that name')

@@ -1,0 +1,222 @@
+import { z } from '@hono/zod-openapi'
+import { parseTime } from './time.ts'
+
+// What crosses the admin API's border, both ways. Answers follow contract §9, "Shapes that scripts rely on".
+
+const time = z.iso.datetime().openapi({ example: '2026-11-21T09:30:00.000Z', description: 'RFC 3339, in UTC' })
+const count = z.int().min(0)
+
+const text = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
+
+/** A time in a query: text in, milliseconds out. */
+const asked = z
+  .string()
+  .transform((text, context) => {
+    const at = parseTime(text)
+    if (at !== undefined) return at
+    context.addIssue('must be a time in RFC 3339, such as 2026-11-01T00:00:00Z, or a day, 2026-11-01')
+    return z.NEVER
+  })
+  .openapi({ type: 'string', format: 'date-time', example: '2026-11-01T00:00:00Z' })
+
+const wholeNumber = (smallest: number, largest: number) => {
+  const detail = `must be a whole number from ${smallest} to ${largest}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, detail)
+    .transform(Number)
+    .refine((value) => value >= smallest && value <= largest, detail)
+    .openapi({ type: 'integer', minimum: smallest, maximum: largest })
+}
+
+export const problemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem document' })
+
+const fault = z
+  .object({
+    file: z.string(),
+    line: z.int().min(1),
+    column: z.int().min(1),
+    path: z.string().openapi({ description: 'the clause; empty where the message concerns the whole file' }),
+    message: z.string(),
+  })
+  .openapi('TenantFault')
+
+const suspension = z
+  .object({ operator: z.string(), at: time, reason: z.string().nullable() })
+  .openapi('Suspension', { description: 'by an operator; a tenant file can suspend its tenant, too' })
+
+export const tenantBody = z
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    status: z.enum(['active', 'suspended', 'broken', 'removed']).openapi({
+      description: '`broken`: no version of the file could be loaded. `removed`: the file is gone, the ledger is kept.',
+    }),
+    suspendedBy: z.enum(['file', 'operator']).nullable(),
+    suspension: suspension.nullable(),
+    upstream: z.object({ kind: z.string(), url: z.string().nullable() }).nullable(),
+    hosts: z.array(z.string()).readonly(),
+    faults: z.array(fault).readonly().openapi({ description: 'what is wrong with the file now' }),
+  })
+  .openapi('Tenant')
+
+export const tenantListBody = z.object({ tenants: z.array(tenantBody) }).openapi('TenantList')
+
+export const tokenBody = z
+  .object({
+    id: z.string(),
+    tenant: z.string(),
+    label: z.string().nullable(),
+    scope: z.string().openapi({ example: 'write:User,Group' }),
+    createdAt: time,
+    createdBy: z.string().nullable().openapi({ description: 'the operator' }),
+    expiresAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+    revokedAt: time.nullable(),
+  })
+  .openapi('Token')
+
+export const tokenListBody = z.object({ tokens: z.array(tokenBody) }).openapi('TokenList')
+
+export const mintedTokenBody = z
+  .object({
+    id: z.string(),
+    tenant: z.string(),
+    token: z.string().openapi({ description: 'shown here once, stored nowhere' }),
+    label: z.string().nullable(),
+    expiresAt: time.nullable(),
+  })
+  .openapi('MintedToken')
+
+export const mintingBody = z
+  .strictObject({
+    label: text(200).nullish(),
+    expires: z.string().nullish().openapi({
+      description: 'RFC 3339, or a time from now: 30d, 12h, 15m, 5s. Absent: never',
+      example: '30d',
+    }),
+    scope: z.string().optional().openapi({
+      description: 'read or write, perhaps with resource types. Absent: write',
+      example: 'write:User,Group',
+    }),
+  })
+  .openapi('Minting')
+
+export const suspendingBody = z.strictObject({ reason: text(500).optional() }).openapi('Suspending')
+
+export const usageRow = z
+  .object({
+    tenant: z.string(),
+    period: time.openapi({ description: "the bucket's start" }),
+    calls: count,
+    errors: count,
+    inDoubt: count,
+    upstreamCalls: count,
+    billedCalls: count,
+    savedCalls: count,
+    costMicros: count,
+    currency: z.string().nullable(),
+    bytesIn: count,
+    bytesOut: count,
+  })
+  .openapi('UsageRow')
+
+export const usageBody = z.object({ rows: z.array(usageRow) }).openapi('Usage')
+
+export const callRow = z
+  .object({
+    id: z.string(),
+    at: time,
+    credential: z.string().nullable(),
+    method: z.string(),
+    operation: z.string(),
+    resourceType: z.string().nullable(),
+    resourceId: z.string().nullable(),
+    status: z.int().nullable(),
+    scimType: z.string().nullable(),
+    durationMs: z.number().nullable(),
+    upstreamCalls: count,
+    billedCalls: count,
+    savedCalls: count,
+    costMicros: count,
+    state: z.enum(['open', 'closed', 'in-doubt']),
+  })
+  .openapi('Call')
+
+export const callsBody = z.object({ calls: z.array(callRow), nextCursor: z.string().optional() }).openapi('CallList')
+
+export const attemptRow = z
+  .object({
+    seq: z.int(),
+    purpose: z.string(),
+    method: z.string(),
+    path: z.string(),
+    status: z.int().nullable(),
+    durationMs: z.number().nullable(),
+    billed: z.boolean(),
+  })
+  .openapi('Attempt')
+
+export const callBody = callRow.extend({ attempts: z.array(attemptRow).readonly() }).openapi('CallTrace')
+
+export const logBody = z
+  .object({
+    entries: z.array(
+      z
+        .object({
+          seq: z.int(),
+          at: time,
+          operator: z.string(),
+          action: z.string().openapi({ example: 'token.mint' }),
+          tenant: z.string().nullable(),
+          details: z.record(z.string(), z.string()).openapi({ description: 'names and ids, never a secret' }),
+        })
+        .openapi('OperatorAction'),
+    ),
+  })
+  .openapi('OperatorLog')
+
+export const usageQuery = z.strictObject({
+  tenant: z.string().optional().openapi({ description: 'Absent: every tenant' }),
+  from: asked.optional().openapi({ description: 'inclusive' }),
+  to: asked.optional().openapi({ description: 'exclusive' }),
+  by: z.enum(['hour', 'day', 'month']).default('day'),
+  format: z.enum(['json', 'csv']).optional().openapi({ description: 'Absent: what `Accept` asks for, else JSON' }),
+})
+
+export const callsQuery = z.strictObject({
+  status: wholeNumber(100, 599).optional(),
+  since: asked.optional().openapi({ description: 'inclusive' }),
+  until: asked.optional().openapi({ description: 'exclusive' }),
+  limit: wholeNumber(1, 1000).default(100),
+  cursor: z.string().optional(),
+})
+
+export const logQuery = z.strictObject({
+  tenant: z.string().optional().openapi({ description: 'Absent: every tenant' }),
+  limit: wholeNumber(1, 1000).default(100),
+  before: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be an entry's seq")
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', description: 'only entries older than the one with this seq' }),
+})
+
+export const noQuery = z.strictObject({})
+export const tenantPath = z.object({ id: z.string() })
+export const tokenPath = z.object({ id: z.string(), tokenId: z.string() })
+export const callPath = z.object({ id: z.string(), callId: z.string() })
+export const csv = z.string().openapi({ description: 'RFC 4180, with a header line' })
