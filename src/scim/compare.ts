@@ -61,7 +61,7 @@ const wrongValue = (name: string, wanted: string): ScimError =>
   badRequest('invalidFilter', `the filter compares ${name} with a value that is not ${wanted}`)
 
 const wrongOperator = ({ name, operator }: Comparison, type: AttributeType): ScimError =>
-  badRequest('invalidFilter', `the operator ${operator} is not supported for ${name}, which is a ${type}`)
+  badRequest('invalidFilter', `the operator ${operator} is not supported for ${name}, which is of type ${type}`)
 
 /** The boolean that a JSON value is; clients also write it as a string, in any case (Entra's `"False"`). */
 export function booleanOf(value: Json): boolean | undefined {
