@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { durationPattern, parseDuration } from '../../duration.ts'
+import { authClause } from '../grant/grants.ts'
+import { httpUrl } from '../url.ts'
+
+const defaultTimeout = '20s'
+
+/** Presets that the contract names (§4) and that no issue has built yet. */
+const unbuiltPresets: ReadonlySet<unknown> = new Set(['entra'])
+
+/** `upstream: { kind: scim, ... }` of a tenant file (contract §4): any SCIM 2.0 server. */
+export const scimClause = z.strictObject({
+  kind: z.literal('scim'),
+  preset: z
+    .literal('rfc', {
+      error: ({ input }) =>
+        unbuiltPresets.has(input) ? `preset \`${input}\` is known but not built yet` : 'unknown preset: use rfc',
+    })
+    .optional(),
+  url: httpUrl.describe('The SCIM root of the upstream, such as https://directory.example/scim/v2'),
+  capabilities: z.never({ error: '`capabilities` is known but not built yet' }).optional(),
+  timeout: z
+    .string()
+    .regex(durationPattern, 'must be a duration, such as 20s, 500ms or 1m')
+    .refine((text) => !durationPattern.test(text) || parseDuration(text) > 0, 'must be longer than nothing')
+    .optional()
+    .describe(`The deadline of a whole client request, retries included: ${defaultTimeout} unless given`),
+  auth: authClause,
+})
+
+export type ScimClause = z.infer<typeof scimClause>
+
+/** The deadline of a whole client request, in milliseconds. */
+export const timeoutMsOf = ({ timeout }: ScimClause): number => parseDuration(timeout ?? defaultTimeout)

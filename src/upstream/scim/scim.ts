@@ -1,0 +1,102 @@
+import type { Ports } from '../../ports.ts'
+import { ScimError } from '../../scim/error.ts'
+import type { JsonObject } from '../../scim/json.ts'
+import type { DiscoveryKind, ScimReply, ScimRequest } from '../../scim/request.ts'
+import type { OpenCall } from '../background.ts'
+import { type Breaker, createBreaker } from '../breaker.ts'
+import type { Sent } from '../exchange.ts'
+import { createForward, type Forward } from '../forward.ts'
+import { makeGrant } from '../grant/grants.ts'
+import type { ReadSecret } from '../reference.ts'
+import type { Errand, Upstream } from '../upstream.ts'
+import { bodyOf } from './body.ts'
+import { type ScimClause, timeoutMsOf } from './clause.ts'
+import { recoverCreate } from './create.ts'
+import { createDefinitions } from './discovery.ts'
+import { failureOf, refusalOf } from './failure.ts'
+import { createLocations } from './location.ts'
+import { readReply } from './read.ts'
+import { type Target, writeRequest } from './write.ts'
+
+export interface ScimUpstreamParts {
+  readonly tenant: string
+  readonly clause: ScimClause
+  readonly secret: ReadSecret
+  readonly ports: Ports
+  /** Opens calls that no client made: tokens refreshed ahead, discovery. */
+  readonly openCall: OpenCall
+}
+
+interface Carrier {
+  readonly tenant: string
+  readonly ports: Ports
+  readonly breaker: Breaker
+  readonly send: Forward
+  readonly target: Target
+}
+
+/** How long the breaker stays open when the upstream says that its SCIM interface is switched off (contract §12). */
+const featureOffMs = 60_000
+
+/** The `scim` upstream: any SCIM 2.0 server (contract §6). One per tenant: it holds the token and the breaker. */
+export function createScimUpstream({ tenant, clause, secret, ports, openCall }: ScimUpstreamParts): Upstream {
+  const base = clause.url.replace(/\/+$/, '')
+  const locations = createLocations(base)
+  const timeoutMs = timeoutMsOf(clause)
+  const grant = makeGrant(clause.auth.kind, clause.auth, { tenant, ports, secret, openCall, timeoutMs })
+  const breaker = createBreaker(ports.now)
+  const target = { base, locations }
+  const carrier = { tenant, ports, breaker, target, send: createForward({ tenant, ports, grant, breaker }) }
+  const ask = (kind: DiscoveryKind, errand: Errand) => askAnnounced(kind, errand, carrier)
+  const definitionAt = createDefinitions({ ports, openCall, timeoutMs, locations, ask })
+  return { definitionAt, carry: (request, errand) => carry(request, errand, carrier) }
+}
+
+async function carry(request: ScimRequest, errand: Errand, carrier: Carrier): Promise<ScimReply> {
+  const prepared = writeRequest(request, carrier.target)
+  const sentAt = carrier.ports.now()
+  const sent = await carrier.send(prepared, errand)
+  if (request.operation !== 'create' || sent.outcome.kind !== 'lost') return replyOf(request, sent, carrier)
+  const recovery = await recoverCreate(request, errand, { sentAt, cause: sent.outcome.cause }, carrier)
+  if (recovery.kind === 'reply') return recovery.reply
+  return replyOf(request, await carrier.send({ ...prepared, purpose: 'retry' }, errand), carrier)
+}
+
+function replyOf(request: ScimRequest, { outcome, lostBefore }: Sent, carrier: Carrier): ScimReply {
+  const isRead = request.operation === 'read' || request.operation === 'list' || request.operation === 'discovery'
+  if (outcome.kind !== 'answered') {
+    const sent = outcome.kind === 'lost' || (outcome.kind === 'late' && outcome.sent)
+    throw failureOf(outcome.kind, !isRead && (sent || lostBefore), outcome.cause)
+  }
+  const { response } = outcome
+  if ((response.status >= 200 && response.status <= 299) || response.status === 304)
+    return readReply(request, response, carrier.target.locations)
+  // The try whose answer was lost did it: what is gone is what the client wanted gone.
+  if (lostBefore && request.operation === 'delete' && response.status === 404) return { kind: 'empty', status: 204 }
+  // Likewise the precondition may have failed because of our own change: nobody can tell.
+  if (lostBefore && !isRead && response.status === 412) throw failureOf('lost', true, undefined)
+  const { error, alert } = refusalOf(request, response, carrier.target.locations)
+  if (alert !== undefined) {
+    const { tenant, ports, breaker } = carrier
+    ports.log.error({ tenant, alert, status: response.status, reason: reasonIn(error) }, error.message)
+    if (alert === 'upstream-feature') breaker.hold(featureOffMs)
+  }
+  throw error
+}
+
+/** The status only: an upstream's own words may hold values of attributes. */
+const reasonIn = (error: ScimError): string => `answered by ${error.status} to the client`
+
+/** `/ResourceTypes` or `/Schemas` as the upstream answers them; undefined where it has no such thing. */
+async function askAnnounced(kind: DiscoveryKind, errand: Errand, carrier: Carrier): Promise<JsonObject | undefined> {
+  const request: ScimRequest = { operation: 'discovery', kind }
+  const sent = await carrier.send({ ...writeRequest(request, carrier.target), purpose: 'read' }, errand)
+  const { outcome } = sent
+  if (outcome.kind === 'answered') {
+    const { status } = outcome.response
+    if (status === 200) return bodyOf(outcome.response)
+    if (status === 400 || status === 404 || status === 405 || status === 501) return undefined
+  }
+  replyOf(request, sent, carrier)
+  throw new ScimError(502, 'the upstream directory does not say what it holds')
+}

@@ -1,0 +1,175 @@
+import { badRequest, ScimError } from '../../scim/error.ts'
+import { printFilter } from '../../scim/filter.ts'
+import type { JsonObject } from '../../scim/json.ts'
+import { messageUrn } from '../../scim/message.ts'
+import type { PatchOperation } from '../../scim/patch.ts'
+import { printPatch } from '../../scim/patch-print.ts'
+import { printAttributePath } from '../../scim/path.ts'
+import type { BulkOperation, Conditions, ListQuery, Projection, ScimRequest } from '../../scim/request.ts'
+import type { ResourceDefinition } from '../../scim/schema.ts'
+import type { PreparedRequest } from '../exchange.ts'
+import { userAgent } from '../user-agent.ts'
+import { type Locations, outward } from './location.ts'
+
+/** Where requests are written to. */
+export interface Target {
+  /** The upstream's SCIM root, without a trailing slash. */
+  readonly base: string
+  readonly locations: Locations
+}
+
+type Parameters = readonly (readonly [name: string, value: string | undefined])[]
+
+/**
+ * One client request as one upstream request: a canonical URL, and headers that the gateway builds. Nothing of the
+ * client's own headers passes.
+ * @throws ScimError 400 for an id that cannot be one path segment.
+ */
+export function writeRequest(request: ScimRequest, target: Target): PreparedRequest {
+  switch (request.operation) {
+    case 'create':
+      return write('POST', ofType(request), target, { ...projected(request), body: request.resource })
+    case 'read':
+      return write('GET', ofResource(request), target, { ...projected(request), conditions: request })
+    case 'list':
+      return write('GET', ofType(request), target, { parameters: listParameters(request.query) })
+    case 'replace':
+      return write('PUT', ofResource(request), target, {
+        ...projected(request),
+        conditions: request,
+        body: request.resource,
+      })
+    case 'patch':
+      return write('PATCH', ofResource(request), target, {
+        ...projected(request),
+        conditions: request,
+        body: printPatch(request.operations.map((operation) => referred(operation, target))),
+      })
+    case 'delete':
+      return write('DELETE', ofResource(request), target, { conditions: request })
+    case 'bulk':
+      return write('POST', { path: '/Bulk', template: '/Bulk' }, target, { body: bulkBody(request) })
+    case 'discovery':
+      return write('GET', ofDiscovery(request.kind, request.name), target, {})
+  }
+}
+
+/**
+ * An id as exactly one path segment, whatever it holds: encoded once, so that no server can read `/` or `..` in it.
+ * @throws ScimError 400 where no encoding can make it one (contract §12).
+ */
+export function segment(id: string): string {
+  if (id === '' || id === '.' || id === '..' || hasControl(id) || !id.isWellFormed())
+    throw badRequest('invalidValue', 'the id cannot be part of a path')
+  return encodeURIComponent(id)
+}
+
+const hasControl = (text: string): boolean => {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 0x20 || code === 0x7f) return true
+  }
+  return false
+}
+
+interface Place {
+  readonly path: string
+  /** The path as the ledger shows it. */
+  readonly template: string
+}
+
+const ofType = ({ definition }: { readonly definition?: ResourceDefinition }): Place => {
+  const path = definition?.type.endpoint ?? '/'
+  return { path, template: path }
+}
+
+const ofResource = ({ definition, id }: { readonly definition: ResourceDefinition; readonly id: string }): Place => ({
+  path: `${definition.type.endpoint}/${segment(id)}`,
+  template: `${definition.type.endpoint}/{id}`,
+})
+
+const ofDiscovery = (kind: string, name: string | undefined): Place =>
+  name === undefined
+    ? { path: `/${kind}`, template: `/${kind}` }
+    : // Colons are plain in a path (RFC 3986 §3.3), and servers route `/Schemas/urn:...` by them.
+      { path: `/${kind}/${segment(name).replaceAll('%3A', ':')}`, template: `/${kind}/{id}` }
+
+interface Parts {
+  readonly parameters?: Parameters
+  readonly conditions?: Conditions
+  readonly body?: JsonObject
+}
+
+function write(method: string, place: Place, target: Target, { parameters, conditions, body }: Parts): PreparedRequest {
+  const query = (parameters ?? []).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  )
+  return {
+    purpose: 'forward',
+    method,
+    url: target.base + place.path + (query.length === 0 ? '' : `?${query.join('&')}`),
+    path: place.template,
+    headers: {
+      // Entra refuses any SCIM `Accept` on DELETE, and wants one everywhere else (facts A7).
+      ...(method === 'DELETE' ? {} : { accept: 'application/scim+json, application/json' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }),
+      ...(conditions?.ifMatch === undefined ? {} : { 'if-match': tag(conditions.ifMatch) }),
+      ...(conditions?.ifNoneMatch === undefined ? {} : { 'if-none-match': tag(conditions.ifNoneMatch) }),
+      'user-agent': userAgent,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(outward(body, target.locations)) }),
+  }
+}
+
+/** The one text of the client's that becomes a header. @throws ScimError 400 when it cannot be one. */
+function tag(text: string): string {
+  if (/^[\x20-\x7e\x80-\xff]*$/.test(text)) return text
+  throw new ScimError(400, 'the entity tag holds characters that no HTTP header can hold')
+}
+
+const projected = ({ projection }: { readonly projection: Projection }) => ({ parameters: projectionOf(projection) })
+
+const projectionOf = ({ attributes, excludedAttributes }: Projection): Parameters => [
+  ['attributes', attributes?.map(printAttributePath).join(',')],
+  ['excludedAttributes', excludedAttributes?.map(printAttributePath).join(',')],
+]
+
+/** No white space may surround `=` anywhere: Entra answers 400 to it (facts A3). */
+const listParameters = (query: ListQuery): Parameters => [
+  ['filter', query.filter && printFilter(query.filter)],
+  ['sortBy', query.sortBy && printAttributePath(query.sortBy)],
+  ['sortOrder', query.sortOrder],
+  ['startIndex', query.startIndex?.toString()],
+  ['count', query.count?.toString()],
+  ['cursor', query.cursor],
+  ...projectionOf(query),
+]
+
+/** A `$ref` that is patched by its own path (`manager.$ref`) stands in no object that `outward` would find. */
+function referred(operation: PatchOperation, { locations }: Target): PatchOperation {
+  if (operation.op === 'remove' || typeof operation.value !== 'string') return operation
+  return operation.path?.sub?.toLowerCase() === '$ref'
+    ? { ...operation, value: locations.toAbsolute(operation.value) }
+    : operation
+}
+
+function bulkBody(request: Extract<ScimRequest, { operation: 'bulk' }>): JsonObject {
+  return {
+    schemas: [messageUrn('BulkRequest')],
+    ...(request.failOnErrors === undefined ? {} : { failOnErrors: request.failOnErrors }),
+    Operations: request.operations.map(bulkOperation),
+  }
+}
+
+function bulkOperation({ method, path, bulkId, version, data }: BulkOperation): JsonObject {
+  const steps = path.split('/').slice(1)
+  if (!path.startsWith('/') || steps.some((step) => step === '' || /^(\.|%2e){1,2}$/i.test(step) || hasControl(step)))
+    throw badRequest('invalidPath', 'the path of a Bulk operation must be /{type} or /{type}/{id}')
+  return {
+    method,
+    path,
+    ...(bulkId === undefined ? {} : { bulkId }),
+    ...(version === undefined ? {} : { version }),
+    ...(data === undefined ? {} : { data }),
+  }
+}
