@@ -86,7 +86,9 @@ function containerRule(
   for (const attribute of attributes) {
     const name = fold(attribute.name)
     const part = isWhole ? (isDefault(attribute.returned) ? 'all' : undefined) : names.get(name)
-    rules.set(name, attributeRule(attribute, part, mode))
+    const rule = attributeRule(attribute, part, mode)
+    // Under both spellings: the resource's is nearly always the schema's.
+    rules.set(name, rule).set(attribute.name, rule)
   }
   if (!isWhole) {
     for (const [name, part] of names) if (!rules.has(name)) rules.set(name, unknownRule(part, mode))
@@ -142,19 +144,16 @@ function eachElement(rules: ReadonlyMap<string, Rule>, otherwise: Rule): Rule {
 
 /** The object with the rules applied to its members; the object itself when they leave everything as it was. */
 function pick(object: JsonObject, rules: ReadonlyMap<string, Rule>, otherwise: Rule): JsonObject | undefined {
+  const ruleOf = (name: string): Rule => rules.get(name) ?? rules.get(fold(name)) ?? otherwise
+  if (Object.keys(object).every((name) => isKept(object[name], ruleOf(name)))) return object
   const left: JsonObject = {}
-  let isChanged = false
-  let count = 0
   for (const name in object) {
     const value = object[name]
-    if (value === undefined) continue
-    const kept = (rules.get(name) ?? rules.get(fold(name)) ?? otherwise)(value)
-    if (kept !== undefined) {
-      put(left, name, kept)
-      count++
-    }
-    if (kept !== value) isChanged = true
+    const kept = value === undefined ? undefined : ruleOf(name)(value)
+    if (kept !== undefined) put(left, name, kept)
   }
-  if (!isChanged) return object
-  return count === 0 ? undefined : left
+  return Object.keys(left).length === 0 ? undefined : left
 }
+
+const isKept = (value: Json | undefined, rule: Rule): boolean =>
+  rule === keep || (value !== undefined && rule !== drop && rule(value) === value)

@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { instantOf } from '../../src/scim/instant.ts'
+
+// What has no offset must not depend on where the gateway runs.
+beforeAll(() => {
+  vi.stubEnv('TZ', 'Asia/Tokyo')
+  expect(new Date(0).getHours()).toBe(9)
+})
+afterAll(() => {
+  vi.unstubAllEnvs()
+})
 
 test.each([
   ['1970-01-01T00:00:00Z', 0],
