@@ -2,10 +2,10 @@ import { printAttributePath } from './attribute-path.ts'
 import { compileComparison } from './compare.ts'
 import { badRequest } from './error.ts'
 import type { Filter } from './filter.ts'
-import { isObject, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 import type { AttributePath } from './path.ts'
 import type { Resource } from './resource.ts'
-import type { ResourceDefinition } from './schema.ts'
+import type { Attribute, ResourceDefinition } from './schema.ts'
 import {
   anyOf,
   comparedAttribute,
@@ -30,6 +30,16 @@ type Compare = Extract<Filter, { kind: 'compare' }>
  */
 export const compileFilter = (filter: Filter, definition: ResourceDefinition): ((resource: Resource) => boolean) =>
   compile(filter, (path) => targetOf(definition, path))
+
+/**
+ * Compiles the filter of a value path (`emails[type eq "work"]`) to a predicate over the elements of its attribute, which
+ * is undefined when the schema does not know it.
+ * @throws ScimError 400 `invalidFilter`
+ */
+export function compileElementFilter(filter: Filter, attribute: Attribute | undefined): (element: Json) => boolean {
+  const matches = compile(filter, (path) => elementTarget(attribute, path))
+  return (element) => matches(isObject(element) ? element : { value: element })
+}
 
 function compile(filter: Filter, scope: Scope): Predicate {
   switch (filter.kind) {
@@ -96,7 +106,5 @@ function valueTest(test: Test): Test {
   return (value) => (isObject(value) ? ofValue(value) : test(value))
 }
 
-function compileElements(of: Filter, target: Target): Predicate {
-  const matches = compile(of, (path) => elementTarget(target.attribute, path))
-  return holdsAny(target, (element) => matches(isObject(element) ? element : { value: element }))
-}
+const compileElements = (of: Filter, target: Target): Predicate =>
+  holdsAny(target, compileElementFilter(of, target.attribute))
