@@ -39,3 +39,11 @@ function clean(value: Json, depth: number): void {
     if (typeof member === 'object' && member !== null) clean(member, depth + 1)
   }
 }
+
+/**
+ * Sets a member of an object that is still being built. `__proto__` is no SCIM attribute name and would not be set but
+ * change the object's prototype, so it is left out.
+ */
+export function put(object: JsonObject, name: string, value: Json): void {
+  if (name !== '__proto__') object[name] = value
+}

@@ -106,7 +106,14 @@ export interface BulkResult {
  * them absolute under the URL that the client used. Errors are thrown as `ScimError`.
  */
 export type ScimReply =
-  | { readonly kind: 'resource'; readonly status: 200 | 201; readonly resource: Resource }
+  | {
+      readonly kind: 'resource'
+      readonly status: 200 | 201
+      readonly resource: Resource
+      /** Where the resource is and its version, for the headers, where the client's projection leaves `meta` out. */
+      readonly location?: string
+      readonly etag?: string
+    }
   | { readonly kind: 'list'; readonly list: ListResult }
   | { readonly kind: 'empty'; readonly status: 204 | 304; readonly etag?: string }
   | { readonly kind: 'bulk'; readonly results: readonly BulkResult[] }
