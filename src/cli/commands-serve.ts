@@ -1,0 +1,19 @@
+import type { CommandSpec } from './command.ts'
+import { readSettings } from './read-settings.ts'
+
+export const serveCommands: readonly CommandSpec[] = [
+  {
+    name: 'serve',
+    words: [],
+    summary: 'run the gateway; it drains and ends on SIGTERM or Ctrl-C',
+    options: [],
+    examples: [
+      { line: 'serve', does: 'serve on http://127.0.0.1:8080; HOST=0.0.0.0 and PORT=9090 before it change that' },
+    ],
+    run: async ({ environment }) => {
+      const settings = readSettings(environment)
+      const { serve } = await import('../node.ts')
+      await serve(settings)
+    },
+  },
+]

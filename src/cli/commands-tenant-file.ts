@@ -1,0 +1,57 @@
+import type { CommandSpec, Invocation } from './command.ts'
+import { jsonOption } from './command.ts'
+import { Exit, exitCodes } from './exit.ts'
+import { readSettings } from './read-settings.ts'
+
+export const tenantFileCommands: readonly CommandSpec[] = [
+  {
+    name: 'tenant new',
+    words: [{ word: '<ID>', description: 'what the tenant is called: a-z, 0-9 and -' }],
+    summary: 'write a commented tenant file into the folder of tenant files',
+    options: [jsonOption],
+    examples: [{ line: 'tenant new contoso', does: 'write tenants/contoso.yaml, which works as it stands' }],
+    run: newTenant,
+  },
+  {
+    name: 'tenant check',
+    words: [{ word: '[ID]', description: 'one tenant; without it, all' }],
+    summary: 'check tenant files as the gateway would; exit code 1 when one is wrong',
+    options: [jsonOption],
+    examples: [
+      { line: 'tenant check', does: 'check every file; mistakes are printed as file:line:column' },
+      { line: 'tenant check contoso', does: 'check one' },
+    ],
+    run: checkTenants,
+  },
+]
+
+async function newTenant({ words: [id = ''], environment, flag, print, note }: Invocation): Promise<void> {
+  const settings = readSettings(environment)
+  const { writeNewTenant } = await import('./tenant-files.ts')
+  const file = await writeNewTenant(settings.tenantsFolder, id)
+  if (flag('json')) return print(JSON.stringify({ id, file }))
+  const origin = settings.publicUrl ?? `http://${settings.host}:${settings.port}`
+  print(`wrote ${file}`)
+  note(`
+Next:
+  npx tollgate tenant check ${id}    after every change
+  npx tollgate token mint ${id}      a token for the customer's system
+  curl -H "Authorization: Bearer TOKEN" ${origin}/t/${id}/scim/v2/Users`)
+}
+
+async function checkTenants({ words: [id], environment, flag, print, note }: Invocation): Promise<void> {
+  const settings = readSettings(environment)
+  const { checkFiles } = await import('./tenant-files.ts')
+  const files = await checkFiles(settings.tenantsFolder, id, environment)
+  if (flag('json')) print(JSON.stringify({ files }))
+  else {
+    for (const { problems, warnings } of files) {
+      for (const { text } of problems) print(text)
+      for (const { text } of warnings) print(text)
+    }
+  }
+  const broken = files.filter(({ ok }) => !ok).length
+  const counted = files.length === 1 ? '1 file' : `${files.length} files`
+  if (broken > 0) throw new Exit(exitCodes.wrong, `${broken} of ${counted} wrong: no gateway would take that in`)
+  note(files.length === 0 ? `there is no tenant file in ${settings.tenantsFolder}` : `${counted} checked: good`)
+}

@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTenantFolder } from '../node/tenant-folder.ts'
+import { createSecretReader } from '../node/text-file.ts'
+import type { Log } from '../ports.ts'
+import { checkTenant } from '../tenant/document-check.ts'
+import { newTenantText } from '../tenant/document-new.ts'
+import { type Problem, printProblem } from '../tenant/position.ts'
+import { namePattern } from '../tenant/template.ts'
+import { Exit, exitCodes } from './exit.ts'
+import { folderFault } from './explain.ts'
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+
+/** Writes `{folder}/{id}.yaml` and gives its name. Never writes over a file. @throws Exit */
+export async function writeNewTenant(folder: string, id: string): Promise<string> {
+  if (!namePattern.test(id)) throw new Exit(exitCodes.usage, 'ID: must be 1 to 63 characters of a-z, 0-9 and -')
+  const file = join(folder, `${id}.yaml`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(file, newTenantText(id), { flag: 'wx' })
+    return file
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST')
+      throw new Exit(exitCodes.wrong, `${file} exists already: it was left as it is`, cause)
+    throw new Exit(exitCodes.wrong, `${file} cannot be written: ${folderFault(cause) ?? String(cause)}`, cause)
+  }
+}
+
+export interface Finding extends Problem {
+  /** `file:line:column: clause: message` */
+  readonly text: string
+}
+
+export interface CheckedFile {
+  readonly id: string
+  readonly ok: boolean
+  readonly problems: readonly Finding[]
+  /** What does not keep the tenant from serving: a secret that is not set in this environment. */
+  readonly warnings: readonly Finding[]
+}
+
+const found = (problem: Problem, kind = ''): Finding => {
+  const text = printProblem({ ...problem, message: `${kind}${problem.message}` })
+  return { ...problem, text }
+}
+
+/** Checks one tenant's file, or all of a folder, by id. @throws Exit when there is no such file or folder. */
+export async function checkFiles(
+  folder: string,
+  id: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<CheckedFile[]> {
+  const ignore = (): void => {}
+  const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+  const source = createTenantFolder({ folder, log })
+  const options = { source, secrets: createSecretReader(environment) }
+  const files: CheckedFile[] = []
+  for (const each of id === undefined ? await listFolder(folder, () => source.list()) : [id]) {
+    const findings = await checkTenant(each, options)
+    if (findings === undefined) throw new Exit(exitCodes.wrong, `there is no tenant file ${source.fileOf(each)}`)
+    const problems = findings.problems.map((problem) => found(problem))
+    const warnings = findings.warnings.map((problem) => found(problem, 'warning: '))
+    files.push({ id: each, ok: problems.length === 0, problems, warnings })
+  }
+  return files
+}
+
+async function listFolder(folder: string, list: () => Promise<readonly string[]>): Promise<string[]> {
+  try {
+    return [...(await list())].sort()
+  } catch (cause) {
+    const fault = codeOf(cause) === 'ENOENT' ? 'it does not exist' : (folderFault(cause) ?? String(cause))
+    throw new Exit(
+      exitCodes.wrong,
+      `the tenants folder ${folder} cannot be read: ${fault}; or set TOLLGATE_TENANTS`,
+      cause,
+    )
+  }
+}

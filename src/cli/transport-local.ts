@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { createAdminApi } from '../admin/api.ts'
+import { adminRoot } from '../admin/api-description.ts'
+import type { AdminDependencies } from '../admin/operations.ts'
+import { uuidV7 } from '../id.ts'
+import { reasonOf } from '../log.ts'
+import { catchUp } from '../node/catch-up.ts'
+import { openControl } from '../node/control.ts'
+import type { Log } from '../ports.ts'
+import type { Settings } from '../settings.ts'
+import { openTenantStorage, type TenantStorages } from '../store/sqlite.ts'
+import type { Transport } from './client.ts'
+import { Exit, exitCodes } from './exit.ts'
+import { folderFault } from './explain.ts'
+import { localTenants } from './local-tenants.ts'
+
+type Folders = Pick<Settings, 'dataFolder' | 'tenantsFolder'>
+
+/**
+ * The admin API over the data folder, in this process, whether or not a gateway runs on it: changes are announced in the
+ * control store, so that a running one obeys at once. Who may write the folder needs no other credential.
+ * @throws Exit when there is nothing to work on, or the data folder cannot be used.
+ */
+export function localTransport(settings: Folders): Transport {
+  const { dataFolder, tenantsFolder } = settings
+  if (!existsSync(dataFolder) && !existsSync(tenantsFolder)) {
+    throw new Exit(
+      exitCodes.wrong,
+      `there is neither a folder ${tenantsFolder} nor a folder ${dataFolder} here: go where the gateway is, set ` +
+        'TOLLGATE_TENANTS and TOLLGATE_DATA, or set TOLLGATE_URL; `tollgate tenant new ID` begins',
+    )
+  }
+  const storage = atFolder(dataFolder, () => openTenantStorage({ dataFolder, maxOpen: 16, idleMs: 60_000 }))
+  const control = atFolder(dataFolder, () => openControl(dataFolder, Date.now))
+  const { log, heard } = listeningLog()
+  const operator = { name: operatorName() }
+  const api = createAdminApi({
+    operators: { identify: () => operator },
+    log,
+    admin: dependencies(settings, storage, control.control, log),
+  })
+  const place = `the data folder ${dataFolder}`
+  return {
+    place,
+    send: async (request) => {
+      const url = new URL(request.url)
+      url.pathname = url.pathname.slice(adminRoot.length)
+      const answer = await api.request(new Request(url, request))
+      const said = heard()
+      if (answer.status >= 500) throw new Exit(exitCodes.wrong, `${place}: ${said.at(-1) ?? 'failed'}`)
+      for (const line of said) process.stderr.write(`warning: ${line}\n`)
+      return answer
+    },
+    close: () => {
+      storage.close()
+      control.close()
+    },
+  }
+}
+
+/** Runs what opens the data folder. @throws Exit that says what is wrong with the folder. */
+function atFolder<Result>(dataFolder: string, open: () => Result): Result {
+  try {
+    return open()
+  } catch (cause) {
+    const fault = folderFault(cause) ?? reasonOf(cause)
+    throw new Exit(
+      exitCodes.wrong,
+      `the data folder ${dataFolder} cannot be used: ${fault}; or set TOLLGATE_DATA`,
+      cause,
+    )
+  }
+}
+
+/** As the operator audit log names whoever works on the data folder itself. */
+function operatorName(): string {
+  try {
+    return `local:${userInfo().username}`
+  } catch {
+    // A container may run under a number that has no name.
+    return `local:${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+/** A log that keeps what went wrong until it is asked for. */
+function listeningLog(): { log: Log; heard(): string[] } {
+  const lines: string[] = []
+  const keep: Log['error'] = ({ reason }, message) =>
+    lines.push(reason === undefined ? message : `${message}: ${reason}`)
+  const ignore = (): void => {}
+  return { log: { debug: ignore, info: ignore, warn: keep, error: keep }, heard: () => lines.splice(0) }
+}
+
+const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
+
+const dependencies = (
+  { dataFolder, tenantsFolder }: Folders,
+  storage: TenantStorages,
+  control: AdminDependencies['control'],
+  log: Log,
+): AdminDependencies => ({
+  now: Date.now,
+  newId: () => uuidV7(Date.now(), randomBytes(10)),
+  randomBytes,
+  // Nobody else waits for this process.
+  wait: async () => {},
+  tenants: localTenants(tenantsFolder),
+  records: {
+    tenants: async () => storage.tenants(),
+    exists: (tenant) => storage.exists(tenant),
+    use: (tenant, work) => storage.of(tenant).use(work),
+    flush: (tenant) => catchUp({ dataFolder, storage, log }, tenant),
+  },
+  control,
+})
