@@ -13,6 +13,8 @@ export interface DirectoryDatabase {
   readonly queries: ResourceQueries
   readonly storage: TenantStorage<ResourceQueries>
   readonly file: string
+  /** The SQL of every statement that ran since the last `statements.length = 0`. */
+  readonly statements: string[]
   close(): void
 }
 
@@ -20,7 +22,8 @@ export interface DirectoryDatabase {
 export function openDirectoryDatabase(): DirectoryDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-directory-'))
   const file = join(folder, 'tenant.db')
-  const client = new Database(file)
+  const statements: string[] = []
+  const client = new Database(file, { verbose: (sql) => void statements.push(String(sql)) })
   client.pragma('journal_mode = WAL')
   client.pragma('synchronous = OFF')
   const database = drizzle(client)
@@ -30,6 +33,7 @@ export function openDirectoryDatabase(): DirectoryDatabase {
     client,
     queries,
     file,
+    statements,
     storage: { use: (work) => work(queries) },
     close: () => {
       client.close()

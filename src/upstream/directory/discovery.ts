@@ -1,0 +1,76 @@
+import { bulkLimits } from '../../scim/bulk.ts'
+import { resourceTypeBody, schemaBody } from '../../scim/definition.ts'
+import { ScimError } from '../../scim/error.ts'
+import { fold } from '../../scim/fold.ts'
+import type { JsonObject } from '../../scim/json.ts'
+import { listBody } from '../../scim/list.ts'
+import type { DiscoveryKind } from '../../scim/request.ts'
+import { cursorTimeout } from './cursor.ts'
+import type { DirectoryModel } from './model.ts'
+import { defaultPageSize, maxPageSize } from './parts.ts'
+
+const configurationUrn = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'
+
+/** RFC 7643 §5 and RFC 9865 §4. Not a name more: strict clients refuse what they do not know. */
+const configuration: JsonObject = {
+  schemas: [configurationUrn],
+  patch: { supported: true },
+  bulk: { supported: true, ...bulkLimits },
+  filter: { supported: true, maxResults: maxPageSize },
+  // Passwords are accepted and kept nowhere, so that there is none to change (contract §12).
+  changePassword: { supported: false },
+  sort: { supported: true },
+  etag: { supported: true },
+  authenticationSchemes: [
+    {
+      type: 'oauthbearertoken',
+      name: 'OAuth Bearer Token',
+      description: 'A token in the Authorization header, minted by the gateway.',
+      specUri: 'https://www.rfc-editor.org/info/rfc6750',
+      primary: true,
+    },
+    {
+      type: 'httpbasic',
+      name: 'HTTP Basic',
+      description: 'The tenant and a minted token as user and password.',
+      specUri: 'https://www.rfc-editor.org/info/rfc7617',
+    },
+  ],
+  pagination: {
+    cursor: true,
+    index: true,
+    defaultPaginationMethod: 'index',
+    defaultPageSize,
+    maxPageSize,
+    cursorTimeout,
+  },
+  meta: { resourceType: 'ServiceProviderConfig', location: '/ServiceProviderConfig' },
+}
+
+/** What the directory says of itself (RFC 7644 §4); every location is relative. @throws ScimError 404 for an unknown name. */
+export function discover(model: DirectoryModel, kind: DiscoveryKind, name: string | undefined): JsonObject {
+  switch (kind) {
+    case 'ServiceProviderConfig':
+      if (name !== undefined) throw unknown(kind, name)
+      return configuration
+    case 'ResourceTypes':
+      return one(
+        model.types.map(({ definition }) => resourceTypeBody(definition.type)),
+        kind,
+        name,
+      )
+    case 'Schemas':
+      return one(model.schemas.map(schemaBody), kind, name)
+  }
+}
+
+function one(all: readonly JsonObject[], kind: DiscoveryKind, name: string | undefined): JsonObject {
+  if (name === undefined)
+    return listBody({ resources: all, totalResults: all.length, startIndex: 1, itemsPerPage: all.length })
+  const found = all.find(({ id }) => typeof id === 'string' && fold(id) === fold(name))
+  if (found === undefined) throw unknown(kind, name)
+  return found
+}
+
+const unknown = (kind: DiscoveryKind, name: string): ScimError =>
+  new ScimError(404, `there is nothing at /${kind}/${name.slice(0, 200)}`)
