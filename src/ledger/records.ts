@@ -81,3 +81,25 @@ export interface Journal {
   /** Resolves when the records are durable. Rejects when they are not, and then they never will be. */
   append(tenant: string, records: readonly LedgerRecord[]): Promise<void>
 }
+
+export interface JournalText {
+  readonly records: readonly LedgerRecord[]
+  /** Numbers, from 1, of lines that are whole but no records. */
+  readonly corruptLines: readonly number[]
+}
+
+/**
+ * Reads what was written of a journal's file. What follows the last line end is left out: it is a record that was being
+ * written when its writer died, so that nobody was told that it is durable.
+ */
+export function parseJournal(text: string): JournalText {
+  const records: LedgerRecord[] = []
+  const corruptLines: number[] = []
+  const lines = text.split('\n').slice(0, -1)
+  for (const [index, line] of lines.entries()) {
+    const record = parseRecord(line)
+    if (record === undefined) corruptLines.push(index + 1)
+    else records.push(record)
+  }
+  return { records, corruptLines }
+}

@@ -119,7 +119,11 @@ export function openTenantStorage({ dataFolder, maxOpen, idleMs }: TenantStorage
           database.pragma('synchronous = FULL')
         }
       }),
-    checkpoint: (tenant) => using(tenant, ({ database }) => checkpoint(database)),
+    checkpoint: (tenant) => {
+      // The last connection that closed checkpointed, and then removed the log: nothing to open the file for.
+      if (!open.has(tenant) && !existsSync(`${fileOf(tenant)}-wal`)) return true
+      return using(tenant, ({ database }) => checkpoint(database))
+    },
     openCount: () => open.size,
     close: () => {
       clearTimeout(sweep)

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { createLedger } from '../../src/ledger/create.ts'
+import type { Journal, LedgerRecord } from '../../src/ledger/records.ts'
+import { opening } from '../support/calls.ts'
+
+/** A journal in memory, whose appends fail while `failing` is true. */
+function memoryJournal() {
+  const appends: (readonly LedgerRecord[])[] = []
+  const state = { failing: false }
+  const journal: Journal = {
+    append: async (tenant, records) => {
+      if (state.failing) throw new Error('ENOSPC')
+      expect(records.every((record) => record.tenant === tenant)).toBe(true)
+      appends.push(records)
+    },
+  }
+  return { appends, state, journal, kinds: () => appends.map((records) => records.map(({ kind }) => kind)) }
+}
+
+function ledgerOn(journal: Journal) {
+  let clock = 1000
+  let ids = 0
+  return createLedger({
+    tenant: 'contoso',
+    journal,
+    now: () => {
+      clock += 1
+      return clock
+    },
+    newId: () => {
+      ids += 1
+      return `call-${ids}`
+    },
+  })
+}
+
+const forward = { purpose: 'forward', method: 'POST', path: '/Users' } as const
+const created = { status: 201, scimType: null, bytesOut: 300, resourceId: '42' }
+
+describe('a call', () => {
+  it('has its opening and first intent in one append, its outcomes and close in another', async () => {
+    const { journal, kinds, appends } = memoryJournal()
+    const call = ledgerOn(journal).open(opening)
+    expect(kinds()).toEqual([])
+    const attempt = await call.begin(forward)
+    expect(attempt.requestId).toBe(`${call.callId}.1`)
+    attempt.answered(201)
+    await call.close(created)
+    expect(kinds()).toEqual([
+      ['open', 'intent'],
+      ['answered', 'close'],
+    ])
+    expect(appends[1]?.[1]).toMatchObject({ status: 201, resourceId: '42', resourceType: 'User', inDoubt: false })
+  })
+
+  it('without an attempt is one append', async () => {
+    const { journal, kinds } = memoryJournal()
+    await ledgerOn(journal).open(opening).close(created)
+    expect(kinds()).toEqual([['open', 'close']])
+  })
+
+  it('numbers its attempts and writes known outcomes with the next intent', async () => {
+    const { journal, kinds } = memoryJournal()
+    const call = ledgerOn(journal).open(opening)
+    const first = await call.begin(forward)
+    first.answered(429)
+    first.answered(200)
+    const second = await call.begin({ ...forward, purpose: 'retry' })
+    expect(second.seq).toBe(2)
+    second.answered(null)
+    await call.close(created)
+    expect(kinds()).toEqual([
+      ['open', 'intent'],
+      ['answered', 'intent'],
+      ['answered', 'close'],
+    ])
+  })
+
+  it('does not begin an attempt that cannot be written down, and brings its opening again later', async () => {
+    const { journal, kinds, state } = memoryJournal()
+    const call = ledgerOn(journal).open(opening)
+    state.failing = true
+    await expect(call.begin(forward)).rejects.toMatchObject({ status: 503 })
+    state.failing = false
+    await call.close({ ...created, status: 503 })
+    expect(kinds()).toEqual([['open', 'close']])
+  })
+
+  it('does not close when its outcome cannot be written down', async () => {
+    const { journal, state } = memoryJournal()
+    const call = ledgerOn(journal).open(opening)
+    state.failing = true
+    await expect(call.close(created)).rejects.toMatchObject({
+      status: 503,
+      message: expect.stringContaining('the ledger cannot be written'),
+    })
+  })
+
+  it('keeps the outcomes of a failed append for the next', async () => {
+    const { journal, kinds, state } = memoryJournal()
+    const call = ledgerOn(journal).open(opening)
+    const first = await call.begin(forward)
+    first.answered(201)
+    state.failing = true
+    await expect(call.begin(forward)).rejects.toMatchObject({ status: 503 })
+    state.failing = false
+    await call.close(created)
+    expect(kinds().at(-1)).toEqual(['answered', 'close'])
+  })
+
+  it('takes no attempt and no second outcome once it is closed', async () => {
+    const { journal } = memoryJournal()
+    const call = ledgerOn(journal).open(opening)
+    await call.close(created)
+    await expect(call.begin(forward)).rejects.toThrow('closed')
+    await expect(call.close(created)).rejects.toThrow('closed')
+  })
+
+  it('keeps what a client made up short', async () => {
+    const { journal, appends } = memoryJournal()
+    const long = 'x'.repeat(100_000)
+    await ledgerOn(journal)
+      .open({ ...opening, userAgent: long, clientRequestId: long, resourceId: long })
+      .close({ ...created, resourceId: long })
+    expect(JSON.stringify(appends).length).toBeLessThan(5000)
+  })
+})
