@@ -1,7 +1,7 @@
 import type { Principal } from '../auth/principal.ts'
 import type { CallOpening, CallOutcome } from '../ledger/ledger.ts'
 import { ScimError, type ScimType } from '../scim/error.ts'
-import { replyBody, replyHeaders, replyStatus } from '../scim/reply.ts'
+import { errorHeaders, replyBody, replyHeaders, replyStatus } from '../scim/reply.ts'
 import type { ScimReply, ScimRequest } from '../scim/request.ts'
 import { idOf } from '../scim/resource.ts'
 import { nameOperation, type Route } from './route.ts'
@@ -85,10 +85,8 @@ export function errorReply(error: ScimError, callId: string): DoorReply {
   return {
     status: error.status,
     headers: {
-      'content-type': 'application/scim+json',
-      ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-      ...(error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter }),
-      ...(error.allow === undefined ? {} : { allow: error.allow }),
+      ...errorHeaders(error),
+      ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
       ...commonHeaders(callId),
     },
     body: JSON.stringify(error.toBody()),
@@ -99,7 +97,7 @@ export function errorReply(error: ScimError, callId: string): DoorReply {
 }
 
 /** Personal data must not rest in a cache on the way (RFC 7644 §7.5.2's worry, for answers). */
-const commonHeaders = (callId: string) => ({ 'x-request-id': callId, 'cache-control': 'no-store' })
+const commonHeaders = (callId: string) => ({ 'X-Request-Id': callId, 'Cache-Control': 'no-store' })
 
 /** A client's own header in the ledger: at most 256 characters. */
 const cut = (text: string | undefined): string | null => text?.slice(0, 256) ?? null

@@ -30,6 +30,8 @@ export interface ScimErrorOptions {
   readonly retryAfter?: string
   /** The methods that the path does allow, for the `Allow` header of a 405 (RFC 9110 §10.2.1). */
   readonly allow?: string
+  /** True when the outcome of an upstream write is unknown: the call's row stays `in-doubt` (contract §12). */
+  readonly inDoubt?: boolean
   /** What really happened: for the log, never for the client. */
   readonly cause?: unknown
 }
@@ -40,6 +42,7 @@ export class ScimError extends Error {
   readonly scimType: ScimType | undefined
   readonly retryAfter: string | undefined
   readonly allow: string | undefined
+  readonly inDoubt: boolean
 
   constructor(status: number, detail: string, options: ScimErrorOptions = {}) {
     super(detail, { cause: options.cause })
@@ -48,6 +51,7 @@ export class ScimError extends Error {
     this.scimType = options.scimType
     this.retryAfter = options.retryAfter
     this.allow = options.allow
+    this.inDoubt = options.inDoubt ?? false
   }
 
   /** The SCIM error body of this error. */

@@ -1,0 +1,155 @@
+import { createServer, type Server } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { createAdminApi } from './admin/api.ts'
+import { adminTokenOperators } from './admin/operator.ts'
+import type { Connection } from './door/connection.ts'
+import { createGateway } from './gateway.ts'
+import { createMetrics } from './metrics.ts'
+import { adminTokenOf } from './node/admin-token.ts'
+import { openControl } from './node/control.ts'
+import { demoTenant, greeting, mintDemoToken } from './node/demo.ts'
+import { createFetch } from './node/fetch.ts'
+import { openJournal } from './node/journal.ts'
+import { lock } from './node/lock.ts'
+import { nodeLog } from './node/log.ts'
+import { nodePorts } from './node/ports.ts'
+import { createTenantFolder } from './node/tenant-folder.ts'
+import { createSecretReader } from './node/text-file.ts'
+import type { Settings } from './settings.ts'
+import { openTenantStorage } from './store/sqlite.ts'
+import { createTenants } from './tenant/tenants.ts'
+import { parseAllowHosts } from './upstream/address.ts'
+
+export interface RunningGateway {
+  /** Where it listens: `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** Takes no more requests, finishes those under way, and leaves nothing in the journal. */
+  stop(): Promise<void>
+}
+
+/** Databases open at once: three file descriptors and about a quarter of a megabyte each. */
+const maxOpen = 1000
+const idleMs = 60_000
+/** How long requests under way may take to finish once the gateway stops. */
+const drainMs = 25_000
+
+/** Starts the gateway on this machine. @throws Error that says what is wrong with the settings, the folder or the port. */
+export async function startGateway(settings: Settings): Promise<RunningGateway> {
+  const log = nodeLog(settings.logLevel)
+  const nodeFetch = createFetch(parseAllowHosts(settings.allowHosts))
+  const ports = nodePorts(nodeFetch, log)
+  const { dataFolder } = settings
+  const held = lock(dataFolder)
+  const storage = openTenantStorage({ dataFolder, maxOpen, idleMs })
+  const journal = await openJournal({ dataFolder, storage, log })
+  const { control, changed, close } = openControl(dataFolder, ports.now)
+  const tenants = createTenants({
+    ports,
+    source: createTenantFolder({ folder: settings.tenantsFolder, log }),
+    secrets: createSecretReader(process.env),
+    journal,
+    control,
+    changed,
+    hasStorage: storage.exists,
+    storageOf: storage.of,
+  })
+  const { registry } = tenants
+  await registry.start()
+  const operators = adminTokenOperators(adminTokenOf(dataFolder, settings.adminToken))
+  const admin = createAdminApi({
+    admin: {
+      ...ports,
+      tenants: { list: async () => registry.list(), find: async (id) => registry.state(id) },
+      records: {
+        tenants: async () => storage.tenants(),
+        exists: storage.exists,
+        use: (tenant, work) => storage.of(tenant).use(work),
+        flush: async (tenant) => {
+          for (const each of tenant === 'all' ? storage.tenants() : [tenant]) journal.flush(each)
+        },
+      },
+      control,
+    },
+    operators,
+    log,
+  })
+  let stopping = false
+  const app = createGateway({
+    ports,
+    settings,
+    tenants,
+    metrics: createMetrics(),
+    admin,
+    isOperator: (request) => operators.identify(request) !== undefined,
+    notReady: () => (stopping ? 'stopping' : null),
+    connectionOf,
+  })
+  const { server, url } = await listenOn(app.fetch, settings)
+  log.info({ url, count: registry.list().length }, 'listening')
+  const token = registry.get(demoTenant) === undefined ? undefined : mintDemoToken(storage, ports)
+  if (registry.get(demoTenant) !== undefined) process.stdout.write(greeting(url, token))
+
+  return {
+    url,
+    async stop() {
+      stopping = true
+      registry.stop()
+      await closeServer(server)
+      await journal.drain()
+      await nodeFetch.close()
+      storage.close()
+      close()
+      held.release()
+      log.info({}, 'stopped')
+    },
+  }
+}
+
+/** `tollgate serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
+export async function serve(settings: Settings): Promise<void> {
+  const gateway = await startGateway(settings)
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) process.exit(1)
+    stopping = true
+    gateway.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function connectionOf(context: Context<{ Bindings: HttpBindings }>): Connection {
+  const { socket } = context.env.incoming
+  return { address: socket.remoteAddress ?? null, secure: 'encrypted' in socket }
+}
+
+/** A client that sends nothing, or slowly, is let go: headers within 10 s, the whole request within 60 s. */
+const serverOptions = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+
+function listenOn(
+  fetch: Parameters<typeof getRequestListener>[0],
+  { host, port }: Settings,
+): Promise<{ server: Server; url: string }> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(serverOptions, getRequestListener(fetch))
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      const address = server.address()
+      if (address === null || typeof address === 'string') return reject(new Error('the server has no port'))
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+      resolve({ server, url: `http://${name}:${address.port}` })
+    })
+  })
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), drainMs).unref()
+  })
+}
