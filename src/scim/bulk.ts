@@ -2,9 +2,12 @@ import type { Dialect } from './dialect.ts'
 import { badRequest, ScimError } from './error.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { requireMessage } from './message.ts'
-import type { BulkOperation, BulkResult, ResourceRequest, ScimReply } from './request.ts'
-import { attributeIn, isAssigned, versionOf } from './resource.ts'
+import type { BulkOperation, ResourceRequest } from './request.ts'
+import { attributeIn, isAssigned } from './resource.ts'
 import { type DefinitionAt, parseResourceRequest } from './resource-request.ts'
+
+export { bulkFailure, bulkResult } from './bulk-result.ts'
+export { type BulkRun, runBulk } from './bulk-run.ts'
 
 export interface BulkLimits {
   readonly maxOperations: number
@@ -116,44 +119,4 @@ function decodeSegment(segment: string): string {
   } catch (cause) {
     throw badRequest('invalidSyntax', 'the path holds a percent-encoding that is not valid UTF-8', cause)
   }
-}
-
-/** What an operation's own reply comes to in a BulkResponse (RFC 7644 §3.7.3). Locations stay relative. */
-export function bulkResult(operation: BulkOperation, reply: ScimReply): BulkResult {
-  const resource = reply.kind === 'resource' ? reply.resource : undefined
-  const status = reply.kind === 'resource' || reply.kind === 'empty' ? reply.status : 200
-  const etag = reply.kind === 'resource' || reply.kind === 'empty' ? reply.etag : undefined
-  const version = etag ?? (resource && versionOf(resource))
-  const location =
-    (reply.kind === 'resource' ? reply.location : undefined) ?? metaLocation(resource) ?? placeOf(operation)
-  return {
-    method: operation.method,
-    ...(operation.bulkId === undefined ? {} : { bulkId: operation.bulkId }),
-    ...(version === undefined ? {} : { version }),
-    ...(location === undefined ? {} : { location }),
-    status,
-  }
-}
-
-/** What a refused operation comes to. Only a failed POST has no location. */
-export function bulkFailure(operation: BulkOperation, error: ScimError): BulkResult {
-  const location = placeOf(operation)
-  return {
-    method: operation.method,
-    ...(operation.bulkId === undefined ? {} : { bulkId: operation.bulkId }),
-    ...(location === undefined ? {} : { location }),
-    status: error.status,
-    response: { ...error.toBody(), schemas: [...error.toBody().schemas] },
-  }
-}
-
-function placeOf({ method, path }: BulkOperation): string | undefined {
-  if (method === 'POST') return undefined
-  const [route = ''] = path.split('?', 1)
-  return route.startsWith('/') ? route : `/${route}`
-}
-
-function metaLocation(resource: JsonObject | undefined): string | undefined {
-  const meta = resource?.['meta']
-  return isObject(meta) && typeof meta['location'] === 'string' ? meta['location'] : undefined
 }

@@ -1,7 +1,7 @@
 import { attributeNamed } from './definition.ts'
 import { fold, isCaseExact } from './fold.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
-import { attributeIn, isAssigned } from './resource.ts'
+import { attributeIn, isAssigned, spellingOf } from './resource.ts'
 import type { Attribute } from './schema.ts'
 
 const nothing = 'null'
@@ -45,7 +45,8 @@ function isSameObject(a: JsonObject, b: JsonObject): boolean {
   const names = Object.keys(a)
   // Each name is looked for without case: beyond this many, the sorted keys are cheaper.
   if (names.length > 200 || names.length !== Object.keys(b).length) return exactKey(a) === exactKey(b)
-  return names.every((name) => isSame(a[name], attributeIn(b, name)))
+  const isKnown = (name: string) => spellingOf(a, name) !== undefined
+  return names.every((name) => isSame(a[name], attributeIn(b, name))) && Object.keys(b).every(isKnown)
 }
 
 type Spell = (text: string, attribute: Attribute | undefined) => string

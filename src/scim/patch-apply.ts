@@ -16,7 +16,7 @@ import {
   type Several,
 } from './patch-elements.ts'
 import { type AttributeOperation, expand } from './patch-expand.ts'
-import { requireWritable, targetOf } from './patch-target.ts'
+import { isReference, requireWritable, targetOf } from './patch-target.ts'
 import { type PatchPath, printPatchPath } from './path.ts'
 import { attributeIn, isAssigned, type Resource } from './resource.ts'
 import type { Attribute, ResourceDefinition } from './schema.ts'
@@ -97,13 +97,18 @@ function assignSingle({ draft, at, attribute, label, path }: Step, value: Json):
   const held = draft.read(at)
   const isMerge = isObject(value) && (attribute === undefined || attribute.type === 'complex')
   const given = isMerge ? writable(value, attribute) : value
-  const next = isMerge && isObject(held) && isObject(given) ? merge(held, given) : given
+  const isOther = isReference(attribute) && isObject(held) && isObject(given) && pointsElsewhere(held, given)
+  // What was known of the old manager (`$ref`, `displayName`) is not true of the new one.
+  const next = isMerge && !isOther && isObject(held) && isObject(given) ? merge(held, given) : given
   if (isAssigned(held) && !isSame(held, next)) requireMutable({ attribute, label }, held, given)
   if (path.sub === undefined && attribute?.required === true && !isAssigned(next)) {
     throw badRequest('mutability', `${label} is required`)
   }
   draft.write(at, next)
 }
+
+const pointsElsewhere = (held: JsonObject, given: JsonObject): boolean =>
+  isAssigned(attributeIn(given, 'value')) && attributeIn(held, 'value') !== attributeIn(given, 'value')
 
 /** RFC 7643 §7: what is immutable is given once. Of a complex attribute that may be a part only. */
 function requireMutable(
