@@ -4,8 +4,16 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import type { SourceChange } from '../tenant/source.ts'
 
-/** Name without `.yaml` -> what tells one state of that file from another. */
-export type Listing = ReadonlyMap<string, string>
+/** What tells one state of a file from another. A file replaced by renaming has another inode. */
+export interface Mark {
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+  readonly size: number
+  readonly ino: number
+}
+
+/** Name without `.yaml` -> the state of that file. */
+export type Listing = ReadonlyMap<string, Mark>
 
 export interface Listings {
   readonly tenants: Listing
@@ -34,10 +42,13 @@ const longestPauseMs = 1_500
 export const pauseAfter = (tookMs: number): number =>
   Math.min(longestPauseMs, Math.max(shortestPauseMs, Math.round(20 * tookMs)))
 
+const isSame = (a: Mark | undefined, b: Mark): boolean =>
+  a?.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino
+
 /** Names whose files are new or other than before, and names whose files are gone. */
 export function compareListings(before: Listing, now: Listing): { changed: string[]; gone: string[] } {
   return {
-    changed: [...now].flatMap(([name, print]) => (before.get(name) === print ? [] : [name])),
+    changed: [...now].flatMap(([name, mark]) => (isSame(before.get(name), mark) ? [] : [name])),
     gone: [...before.keys()].filter((name) => !now.has(name)),
   }
 }

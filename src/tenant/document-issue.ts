@@ -49,6 +49,7 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.format === 'regex') return `must have the form ${issue.pattern}`
       return issue.format === 'url' ? 'must be a URL' : `must be a valid ${issue.format}`
     case 'too_small':
+      if (issue.minimum === 1 && issue.origin !== 'number') return 'must not be empty'
       return `must be at least ${sized(issue.origin, issue.minimum)}`
     case 'too_big':
       return `must be at most ${sized(issue.origin, issue.maximum)}`

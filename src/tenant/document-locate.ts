@@ -13,7 +13,8 @@ const startOf = (node: unknown): number | undefined =>
     : undefined
 
 /** An empty value has no text of its own to point at. */
-const isBlank = (node: unknown): boolean => node === null || (isScalar(node) && (node.source ?? '') === '')
+const isBlank = (node: unknown): boolean =>
+  node === null || (isScalar(node) && node.value === null && (node.source ?? '') === '')
 
 /**
  * Where a path stands. Held wholly: its value (its key, when asked, or when there is no value to see). Held in part: the

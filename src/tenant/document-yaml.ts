@@ -1,11 +1,14 @@
 import { Composer, Lexer, type ParsedNode, Parser, Schema, type YAMLError } from 'yaml'
 import type { Json } from '../scim/json.ts'
-import { locateNode, type NodePlace } from './document-locate.ts'
+import { locateNode } from './document-locate.ts'
 import { plainOf } from './document-plain.ts'
 import { type Path, type Position, type Problem, positionAt, printPath } from './position.ts'
 import type { SourceFile } from './source.ts'
 
-/** A file's plain value, with the way back from a path to its place. Parsed, but not yet checked against a schema. */
+/** How many steps of a path a file holds, and where the last of them stands. */
+export type Locate = (path: Path, side?: 'key' | 'value') => { readonly depth: number } & Position
+
+/** A file's plain value. Parsed, but not yet checked against a schema. */
 export interface Parsed {
   readonly file: string
   readonly text: string
@@ -13,9 +16,21 @@ export interface Parsed {
   readonly problems: readonly Problem[]
   /** True when the syntax itself is broken, so that `value` means nothing. */
   readonly broken: boolean
-  /** How many steps of the path this file holds, and where the last of them stands. */
-  locate(path: Path, side?: 'key' | 'value'): { readonly depth: number } & Position
+  /** Parses again: the tree is thirty times as large as the text, and only a file with a mistake needs it. */
+  locator(): Locate
 }
+
+const beginning: Locate = () => ({ depth: 0, line: 1, column: 1 })
+
+/** A file of which nothing can be said but why. */
+export const brokenFile = (file: string, message: string): Parsed => ({
+  file,
+  text: message,
+  value: null,
+  problems: [{ file, line: 1, column: 1, path: '', message }],
+  broken: true,
+  locator: () => beginning,
+})
 
 /** Generous for a file that people write (a long one has 500 lines), and bounded for one that is meant to hurt. */
 const maxLength = 1024 * 1024
@@ -40,36 +55,44 @@ const options = {
 
 type Fault = readonly [offset: number, message: string]
 
+const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text)
+
 /** Parses a file's YAML (1.2, core schema, no tags, one document). Never throws: what is wrong is in `problems`. */
 export function parseYaml({ text: whole, file }: SourceFile): Parsed {
-  const text = whole.startsWith('\uFEFF') ? whole.slice(1) : whole
-  const at = (offset: number): Position => positionAt(text, offset)
-  const problem = ([offset, message]: Fault, path: Path = []): Problem => ({
+  const text = withoutMark(whole)
+  const problem = ([offset, message]: Fault, path: Path): Problem => ({
     file,
-    ...at(offset),
+    ...positionAt(text, offset),
     path: printPath(path),
     message,
   })
   const { root, faults } = compose(text)
   if (faults.length > 0 || root === undefined) {
-    const problems = faults.slice(0, maxProblems).map((fault) => problem(fault))
-    return { file, text, value: null, problems, broken: true, locate: () => ({ depth: 0, line: 1, column: 1 }) }
+    const problems = faults.slice(0, maxProblems).map((fault) => problem(fault, []))
+    return { file, text, value: null, problems, broken: true, locator: () => beginning }
   }
   const problems: Problem[] = []
-  const { value, anchors } = plainOf(root, (offset, path, message) => {
+  const { value } = plainOf(root, (offset, path, message) => {
     if (problems.length < maxProblems) problems.push(problem([offset, message], path))
   })
-  const locate = (path: Path, side: 'key' | 'value' = 'value'): NodePlace & Position => {
-    const place = locateNode(root, anchors, path, side)
-    return { ...place, ...(place.depth === 0 ? { line: 1, column: 1 } : at(place.offset)) }
+  return { file, text, value, problems, broken: false, locator: () => locatorOf(text) }
+}
+
+function locatorOf(text: string): Locate {
+  const { root } = compose(text)
+  if (root === undefined) return beginning
+  const { anchors } = plainOf(root, () => {})
+  return (path, side = 'value') => {
+    const { depth, offset } = locateNode(root, anchors, path, side)
+    return { depth, ...(depth === 0 ? { line: 1, column: 1 } : positionAt(text, offset)) }
   }
-  return { file, text, value, problems, broken: false, locate }
 }
 
 /** The root node, or everything that is wrong with the syntax. */
 function compose(text: string): { root?: ParsedNode; faults: Fault[] } {
   if (text.length > maxLength) return { faults: [[0, `is larger than ${maxLength} characters`]] }
-  const odd = /[^\P{Cc}\t\r\n]|\uFFFD/u.exec(text)
+  // Control characters, and what a decoder puts in the place of bytes that are no UTF-8.
+  const odd = /[^\t\n\r -~\u00a0-\ufffc\ufffe\uffff]/.exec(text)
   if (odd) return { faults: [[odd.index, 'holds a control character, or is not UTF-8 text']] }
   const composer = new Composer(options)
   const parser = new Parser()

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { isObject } from '../scim/json.ts'
 import { checkDocument, type Fault } from './document-issue.ts'
-import { type Parsed, parseYaml } from './document-yaml.ts'
+import { brokenFile, type Locate, type Parsed, parseYaml } from './document-yaml.ts'
 import { type Path, type Problem, printPath } from './position.ts'
 import type { TenantDocument } from './schema.ts'
 import type { TenantSource } from './source.ts'
@@ -11,6 +11,7 @@ import { chainOf, createTemplates, merge, namePattern, ownerOf, type Templates }
 /** A tenant's file, read together with the templates that it extends. */
 export interface LoadedDocument {
   readonly file: string
+  readonly own: Parsed
   /** Absent when there are problems. */
   readonly document?: TenantDocument
   /** Everything that is wrong, in the order of the file. */
@@ -32,46 +33,55 @@ export async function readDocument(
   source: TenantSource,
   templates: Templates = createTemplates(source),
 ): Promise<LoadedDocument | undefined> {
-  if (!namePattern.test(id)) return misnamed(source.fileOf(id))
+  const own = await readOwn(id, source)
+  return own && inherit(id, own, templates)
+}
+
+/** A tenant's own file, parsed; one whose name is no id is not even opened. @throws Error when it cannot be read. */
+export async function readOwn(id: string, source: TenantSource): Promise<Parsed | undefined> {
+  if (!namePattern.test(id))
+    return brokenFile(
+      source.fileOf(id),
+      'a tenant file is called ID.yaml, its ID being 1 to 63 characters of a-z, 0-9 and -',
+    )
   const file = await source.read(id)
-  if (file === undefined) return undefined
-  const tenant = parseYaml(file)
-  const chain = await chainOf(tenant, templates)
-  const version = versionOf([file.text, ...chain.layers.slice(1).map((layer) => layer.text)])
-  const problemAt = (path: Path, message: string): Problem =>
-    place(chain.layers, tenant, { path, side: 'value', message, under: path })
-  const loaded = { file: file.file, version, templates: chain.names, problemAt }
-  const problems = [...tenant.problems, ...chain.problems]
-  if (chain.layers.some((layer) => layer.broken)) return { ...loaded, problems }
-  const value = isObject(tenant.value) ? merge(chain.layers.map((layer) => layer.value)) : tenant.value
-  const checked = checkDocument(value)
+  return file && parseYaml(file)
+}
+
+/** Joins a tenant's own file with its templates, and checks the whole. */
+export async function inherit(id: string, own: Parsed, templates: Templates): Promise<LoadedDocument> {
+  const { layers, names, problems: chainProblems } = await chainOf(own, templates)
+  const version = versionOf(layers.map((layer) => layer.text))
+  const place = placing(layers, own)
+  const problemAt = (path: Path, message: string): Problem => place({ path, side: 'value', message, under: path })
+  const loaded = { file: own.file, own, version, templates: names, problemAt }
+  const problems = [...own.problems, ...chainProblems]
+  if (layers.some((layer) => layer.broken)) return { ...loaded, problems }
+  const checked = checkDocument(isObject(own.value) ? merge(layers.map((layer) => layer.value)) : own.value)
   if ('faults' in checked) {
     // What a template that is not there might have brought is not reported as missing, too.
-    const incomplete = chain.layers.length <= chain.names.length
+    const incomplete = layers.length <= names.length
     const faults = checked.faults.filter((fault) => !(incomplete && fault.message.startsWith('is missing')))
-    problems.push(...faults.map((fault) => place(chain.layers, tenant, fault)))
+    // What was no plain value was said already.
+    problems.push(...faults.map(place).filter((one) => !own.problems.some((said) => isSamePlace(said, one))))
   } else if (checked.document.id !== id) problems.push(problemAt(['id'], `must be \`${id}\`, as the file is called`))
   else if (problems.length === 0) return { ...loaded, problems, document: checked.document }
   return { ...loaded, problems: problems.sort(byPlace) }
 }
 
-const misnamed = (file: string): LoadedDocument => {
-  const problemAt = (path: Path, message: string): Problem => ({
-    file,
-    line: 1,
-    column: 1,
-    path: printPath(path),
-    message,
-  })
-  const message = 'a tenant file is called ID.yaml, its ID being 1 to 63 characters of a-z, 0-9 and -'
-  return { file, problems: [problemAt([], message)], version: '', templates: [], problemAt }
+/** Makes problems of faults, each in the file that the faulty clause comes from. */
+function placing(layers: readonly Parsed[], own: Parsed): (fault: Fault) => Problem {
+  const locators = new Map<Parsed, Locate>()
+  return ({ path, side, under, message }) => {
+    const owner = ownerOf(layers, path) ?? own
+    const locate = locators.get(owner) ?? owner.locator()
+    locators.set(owner, locate)
+    const { line, column } = locate(path, side)
+    return { file: owner.file, line, column, path: printPath(under), message }
+  }
 }
 
-function place(layers: readonly Parsed[], tenant: Parsed, fault: Fault): Problem {
-  const owner = ownerOf(layers, fault.path) ?? tenant
-  const { line, column } = owner.locate(fault.path, fault.side)
-  return { file: owner.file, line, column, path: printPath(fault.under), message: fault.message }
-}
+const isSamePlace = (a: Problem, b: Problem): boolean => a.file === b.file && a.line === b.line && a.column === b.column
 
 const byPlace = (a: Problem, b: Problem): number =>
   (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column

@@ -1,5 +1,6 @@
 import type { LoadedDocument } from './document.ts'
-import { clauseFault, hostTaken, readFault } from './document-fault.ts'
+import { clauseFault, hostTaken } from './document-fault.ts'
+import type { Parsed } from './document-yaml.ts'
 import type { Problem } from './position.ts'
 import type { HostIndex } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
@@ -24,6 +25,8 @@ export interface Entry<Compiled> extends TenantState {
   /** The version last tried, good or not. */
   readonly tried: string
   readonly templates: readonly string[]
+  /** The file itself, of an heir: a change of its template need not read and parse it again. */
+  readonly own: Parsed | undefined
   /** Hosts that another tenant held when this one wanted them. */
   readonly wanting: readonly string[]
 }
@@ -42,7 +45,8 @@ export function judge<Compiled>(
   { hosts, compile, now }: Judging<Compiled>,
 ): Entry<Compiled> {
   const { file, document, version, templates } = loaded
-  const kept = { ...last, id, file, tried: version, templates, wanting: [] }
+  const own = templates.length > 0 ? loaded.own : undefined
+  const kept = { ...last, id, file, tried: version, templates, own, wanting: [] }
   if (document === undefined) return { ...kept, problems: loaded.problems }
   // Mended by taking the change back: what serves is what is wanted.
   if (last?.serving && last.version === version) return { ...kept, problems: [] }
@@ -60,10 +64,4 @@ export function judge<Compiled>(
     const { path, message } = clauseFault(error)
     return { ...kept, problems: [loaded.problemAt(path, message)] }
   }
-}
-
-/** A file that is there and cannot be read, as if it had been read with one problem. */
-export function unreadable(file: string, error: unknown): LoadedDocument {
-  const problemAt = (): Problem => ({ file, line: 1, column: 1, path: '', message: readFault(error) })
-  return { file, problems: [problemAt()], version: `unreadable: ${readFault(error)}`, templates: [], problemAt }
 }

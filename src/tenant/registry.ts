@@ -1,8 +1,10 @@
 import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
-import { type LoadedDocument, readDocument } from './document.ts'
+import { inherit, type LoadedDocument, readOwn } from './document.ts'
+import { readFault } from './document-fault.ts'
+import { brokenFile, type Parsed } from './document-yaml.ts'
 import { createChanges } from './registry-changes.ts'
-import { type Entry, judge, type TenantState, unreadable } from './registry-entry.ts'
+import { type Entry, judge, type TenantState } from './registry-entry.ts'
 import { createHostIndex, type HostIndex, hostKey } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
 import type { SourceChange, TenantSource } from './source.ts'
@@ -33,7 +35,7 @@ export interface RegistryOptions<Compiled> {
   onReplaced(id: string, old: Compiled, next: Compiled | undefined): void
 }
 
-/** Files read at a time: enough to keep the disk busy, few enough to hold only their parsed trees in memory. */
+/** Files read ahead, while those before are parsed. */
 const batchSize = 64
 
 /** All tenants of a source, each at its last good version (contract §4, §12). One broken file stops nobody else. */
@@ -47,11 +49,15 @@ export function createRegistry<Compiled>(options: RegistryOptions<Compiled>): Re
 
   const takeIn = async (change: SourceChange): Promise<void> => {
     templates.forget(change === 'all' ? 'all' : change.templates)
-    let ids = change === 'all' ? [...(await source.list()), ...entries.keys()] : touched(entries, change)
-    while (ids.length > 0) {
-      await loadEach(ids, { source, templates, update })
-      ids = unblocked(entries, hosts)
-    }
+    const files = change === 'all' ? [...(await source.list()), ...entries.keys()] : change.tenants
+    const heirs = change === 'all' ? [] : heirsOf(entries, change.templates)
+    await loadEach([...files, ...heirs.map(({ id }) => id)], {
+      read: readingFrom(source, new Map(heirs.filter(({ id }) => !files.includes(id)).map(({ id, own }) => [id, own]))),
+      templates,
+      update,
+    })
+    for (let ids = unblocked(entries, hosts); ids.length > 0; ids = unblocked(entries, hosts))
+      await loadEach(ids, { read: readingFrom(source), templates, update })
   }
   const changes = createChanges(takeIn, (error) => {
     log.error({ reason: reasonOf(error) }, 'the tenant files cannot be read; what was loaded stays')
@@ -118,28 +124,39 @@ function createUpdate<Compiled>(
   return (id, loaded) => (loaded === undefined ? remove(id) : put(id, loaded))
 }
 
+type Read = (id: string) => Promise<Parsed | undefined>
+
+/** Reads from the source, except what is at hand. What cannot be read is a file with one problem. */
+const readingFrom =
+  (source: TenantSource, atHand: ReadonlyMap<string, Parsed | undefined> = new Map()): Read =>
+  async (id) =>
+    atHand.get(id) ?? readOwn(id, source).catch((error: unknown) => brokenFile(source.fileOf(id), readFault(error)))
+
+/** Lets requests in between: without it, ten thousand heirs of a template would hold them up. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
 /** Reads these tenants and puts them in force in the order of their ids: of two that list one host, the first has it. */
 async function loadEach(
   ids: readonly string[],
-  { source, templates, update }: { source: TenantSource; templates: Templates; update: Update },
+  { read, templates, update }: { read: Read; templates: Templates; update: Update },
 ): Promise<void> {
   const sorted = [...new Set(ids)].sort()
+  const readBatch = (start: number) =>
+    Promise.all(sorted.slice(start, start + batchSize).map(async (id) => ({ id, own: await read(id) })))
+  let reading = readBatch(0)
   for (let start = 0; start < sorted.length; start += batchSize) {
-    const batch = sorted.slice(start, start + batchSize)
-    const read = await Promise.all(
-      batch.map((id) =>
-        readDocument(id, source, templates).catch((error: unknown) => unreadable(source.fileOf(id), error)),
-      ),
-    )
-    for (const [index, id] of batch.entries()) update(id, read[index])
+    const batch = await reading
+    reading = readBatch(start + batchSize)
+    for (const { id, own } of batch) update(id, own && (await inherit(id, own, templates)))
+    await pause()
   }
 }
 
-/** The tenants that a change concerns: their own file's, or a template's that they inherit from. */
-function touched(entries: Entries<unknown>, change: Exclude<SourceChange, 'all'>): string[] {
-  const heirs = [...entries.values()].filter((entry) => entry.templates.some((name) => change.templates.includes(name)))
-  return [...change.tenants, ...heirs.map((entry) => entry.id)]
-}
+/** The tenants that inherit from one of these templates. */
+const heirsOf = <Compiled>(entries: Entries<Compiled>, templates: readonly string[]): Entry<Compiled>[] =>
+  templates.length === 0
+    ? []
+    : [...entries.values()].filter((entry) => entry.templates.some((name) => templates.includes(name)))
 
 /** Tenants that were refused for a host that is free by now. */
 const unblocked = (entries: Entries<unknown>, hosts: HostIndex): string[] =>

@@ -32,28 +32,21 @@ const frontDoor = z.strictObject({
 })
 
 /** The tenant file (contract §4), each clause parsed by the part that serves it. */
-export const tenantSchema = z
-  .strictObject({
-    id: name('an id').describe('What the tenant is called in URLs and commands. Equals the file name.'),
-    name: z.string().min(1).max(200).describe('What people call the customer.'),
-    extends: name('the name of a template').optional().describe('Inherits from tenants/templates/NAME.yaml.'),
-    status: z
-      .enum(['active', 'suspended'])
-      .default('active')
-      .describe('A suspended tenant answers 403 to its own clients.'),
-    frontDoor: frontDoor.prefault({}).describe('How clients reach this tenant.'),
-    upstream: upstreamClause.describe('The directory that the gateway calls.'),
-  })
-  .describe('One customer of the gateway. Holds no secret.')
+export const tenantSchema = z.strictObject({
+  id: name('an id').describe('What the tenant is called in URLs and commands. Equals the file name.'),
+  name: z.string().min(1).max(200).describe('What people call the customer.'),
+  extends: name('the name of a template').optional().describe('Inherits from tenants/templates/NAME.yaml.'),
+  status: z
+    .enum(['active', 'suspended'])
+    .default('active')
+    .describe('A suspended tenant answers 403 to its own clients.'),
+  frontDoor: frontDoor.prefault({}).describe('How clients reach this tenant.'),
+  upstream: upstreamClause.describe('The directory that the gateway calls.'),
+})
 
 /** A tenant's document, inherited, checked, and with its defaults. */
 export type TenantDocument = Readonly<z.output<typeof tenantSchema>>
 
-/** The JSON Schema (draft 2020-12) that editors check tenant files with: `tenants/tenant.schema.json`. */
-export function tenantJsonSchema(): z.core.JSONSchema.BaseSchema {
-  const { $schema, ...rest } = z.toJSONSchema(tenantSchema, { io: 'input', unrepresentable: 'any' })
-  return { ...($schema === undefined ? {} : { $schema }), title: 'Tollgate tenant', ...rest }
-}
-
-/** The published schema's text. */
-export const tenantJsonSchemaText = (): string => `${JSON.stringify(tenantJsonSchema(), null, 2)}\n`
+/** The validator as a JSON Schema, without references. */
+export const tenantJsonSchema = (): z.core.JSONSchema.BaseSchema =>
+  z.toJSONSchema(tenantSchema, { io: 'input', unrepresentable: 'any' })

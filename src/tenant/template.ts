@@ -62,7 +62,7 @@ export async function chainOf(tenant: Parsed, templates: Templates): Promise<Cha
   let last = tenant
   for (let name = extendsOf(last); name !== undefined; name = extendsOf(last)) {
     const fault = (message: string): void => {
-      const { line, column } = last.locate(['extends'])
+      const { line, column } = last.locator()(['extends'])
       problems.push({ file: last.file, line, column, path: 'extends', message })
     }
     if (names.includes(name)) {
@@ -92,21 +92,18 @@ function oddities(template: Parsed): Problem[] {
   if (broken) return []
   if (!isObject(value)) return [{ file, line: 1, column: 1, path: '', message: 'must be a map of clauses' }]
   if (value['id'] === undefined) return []
-  const { line, column } = template.locate(['id'], 'key')
+  const { line, column } = template.locator()(['id'], 'key')
   return [{ file, line, column, path: 'id', message: 'a template has no id; remove it' }]
 }
 
 /** A map that holds one of these is a choice: what it chooses decides what else it may hold. */
-const alternatives = [
-  ['env', 'file', 'sealed'],
-  ['secret', 'certificate', 'federated'],
-]
+const alternatives = ['env', 'file', 'sealed', 'secret', 'certificate', 'federated']
 
 /** What a map chooses: its `kind`, or which alternative of a clause it is. */
 function choiceOf(map: JsonObject): string | undefined {
   const kind = map['kind']
   if (typeof kind === 'string') return kind
-  return alternatives.flat().find((name) => Object.hasOwn(map, name))
+  return alternatives.find((name) => Object.hasOwn(map, name))
 }
 
 /**
