@@ -18,16 +18,18 @@ export interface DirectoryDatabase {
   close(): void
 }
 
-/** A real SQLite file with the tenant tables. `synchronous` is off: what these tests prove has nothing to do with power. */
-export function openDirectoryDatabase(): DirectoryDatabase {
+/**
+ * A real SQLite file with the tenant tables, and what `fill` puts there before statements are written down. `synchronous` is off: what these tests prove has nothing to do with power.
+ */
+export function openDirectoryDatabase(fill: (queries: ResourceQueries) => void = () => undefined): DirectoryDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-directory-'))
   const file = join(folder, 'tenant.db')
+  const first = open(file)
+  migrate(first.database, { migrationsFolder: join(import.meta.dirname, '../../migrations/tenant') })
+  fill(resourceQueries(first.database))
+  first.client.close()
   const statements: string[] = []
-  const client = new Database(file, { verbose: (sql) => void statements.push(String(sql)) })
-  client.pragma('journal_mode = WAL')
-  client.pragma('synchronous = OFF')
-  const database = drizzle(client)
-  migrate(database, { migrationsFolder: join(import.meta.dirname, '../../migrations/tenant') })
+  const { client, database } = open(file, { verbose: (sql) => void statements.push(String(sql)) })
   const queries = resourceQueries(database)
   return {
     client,
@@ -40,6 +42,13 @@ export function openDirectoryDatabase(): DirectoryDatabase {
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+function open(file: string, options: Database.Options = {}) {
+  const client = new Database(file, options)
+  client.pragma('journal_mode = WAL')
+  client.pragma('synchronous = OFF')
+  return { client, database: drizzle(client) }
 }
 
 /** The same, closed when the running test ends. */

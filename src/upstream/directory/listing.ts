@@ -20,7 +20,7 @@ export interface Listing {
 
 /** The resources that match, behind the one with the number `after`. */
 export function sweepOf({ types, query, deadlineAt }: Listing, after: number): Sweep {
-  return { types, filter: query.filter, computed: computedFor(query.filter, query.sortBy), after, deadlineAt }
+  return { types, filter: query.filter, computed: computedFor(query.filter, query.sortBy, types), after, deadlineAt }
 }
 
 /** The rows in the entries' order; one that was deleted meanwhile is passed over. */

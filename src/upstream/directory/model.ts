@@ -1,4 +1,4 @@
-import { attributeNamed, defineResource } from '../../scim/definition.ts'
+import { defineResource } from '../../scim/definition.ts'
 import { fold, isCaseExact } from '../../scim/fold.ts'
 import type { Attribute, ResourceDefinition, ResourceType, Schema } from '../../scim/schema.ts'
 import { enterpriseUserSchema, groupSchema, groupType, userSchema, userType } from '../../scim/schemas.ts'
@@ -143,7 +143,3 @@ export const typeAt = (model: DirectoryModel, segment: string): DirectoryType | 
 /** The resource type of a definition that this model gave out, or of one equal to it by name. */
 export const typeNamed = (model: DirectoryModel, name: string): DirectoryType | undefined =>
   model.types.find((type) => type.name === name)
-
-/** The attributes that are accepted and kept nowhere: passwords first of all (contract §12). */
-export const isUnkept = (schema: Schema, name: string): boolean =>
-  attributeNamed(schema.attributes, name)?.mutability === 'writeOnly'

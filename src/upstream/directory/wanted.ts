@@ -15,27 +15,31 @@ export const computedIn = (projection: Projection, types: readonly DirectoryType
 
 function isShown(name: string, projection: Projection, definition: ResourceDefinition): boolean {
   const { attributes = [], excludedAttributes = [] } = projection
-  const names = (path: AttributePath) => {
-    const { urn, name: named, sub } = canonicalPath(definition, path)
-    const isCore = urn === undefined || fold(urn) === fold(definition.core.id)
-    return { isNamed: isCore && (named === undefined || fold(named) === name), isWhole: sub === undefined }
-  }
-  if (attributes.length > 0) return attributes.some((path) => names(path).isNamed)
-  return !excludedAttributes.some((path) => names(path).isNamed && names(path).isWhole)
+  if (attributes.length > 0) return attributes.some((path) => names(path, definition, name))
+  return !excludedAttributes.some((path) => path.sub === undefined && names(path, definition, name))
 }
 
 /** Which computed attributes a filter and an order ask of each resource. */
-export function computedFor(filter: Filter | undefined, sortBy: AttributePath | undefined): Computed {
-  const names = new Set<string>()
-  const note = ({ urn, name }: AttributePath) => {
-    // The URN alone may be a whole schema, or end in an attribute: then both are wanted.
-    if (name === undefined || urn !== undefined) for (const each of ['members', 'groups']) names.add(each)
-    if (name !== undefined) names.add(fold(name))
-  }
-  if (sortBy !== undefined) note(sortBy)
+export function computedFor(
+  filter: Filter | undefined,
+  sortBy: AttributePath | undefined,
+  types: readonly DirectoryType[],
+): Computed {
+  const paths: AttributePath[] = sortBy === undefined ? [] : [sortBy]
   if (filter !== undefined)
     walkFilter(filter, (node, within) => {
-      if (within === undefined && 'path' in node) note(node.path)
+      if (within === undefined && 'path' in node) paths.push(node.path)
     })
-  return { members: names.has('members'), groups: names.has('groups') }
+  const asks = (name: string, type: DirectoryType) => paths.some((path) => names(path, type.definition, name))
+  return {
+    members: types.some((type) => type.hasMembers && asks('members', type)),
+    groups: types.some((type) => type.hasGroups && asks('groups', type)),
+  }
+}
+
+/** Whether a path names this core attribute, or the whole core schema. */
+function names(path: AttributePath, definition: ResourceDefinition, attribute: string): boolean {
+  const { urn, name } = canonicalPath(definition, path)
+  const isCore = urn === undefined || fold(urn) === fold(definition.core.id)
+  return isCore && (name === undefined || fold(name) === attribute)
 }
