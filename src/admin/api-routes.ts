@@ -1,5 +1,6 @@
 import { createRoute, type z } from '@hono/zod-openapi'
 import * as shapes from './shapes.ts'
+import * as asked from './shapes-asked.ts'
 
 // Every route of the admin API, described once: the router, the validator and the OpenAPI document all come from here.
 
@@ -32,7 +33,7 @@ export const listTenants = createRoute({
   operationId: 'listTenants',
   summary: 'Every tenant, by id',
   security,
-  request: { query: shapes.noQuery },
+  request: { query: asked.noQuery },
   responses: { 200: json(shapes.tenantListBody, 'The tenants.'), ...refusals },
 })
 
@@ -42,7 +43,7 @@ export const readTenant = createRoute({
   operationId: 'readTenant',
   summary: 'One tenant',
   security,
-  request: { params: shapes.tenantPath, query: shapes.noQuery },
+  request: { params: asked.tenantPath, query: asked.noQuery },
   responses: { 200: json(shapes.tenantBody, 'The tenant.'), ...tenantRefusals },
 })
 
@@ -53,9 +54,9 @@ export const suspendTenant = createRoute({
   summary: 'Stop serving a tenant, from the next request on',
   security,
   request: {
-    params: shapes.tenantPath,
-    query: shapes.noQuery,
-    body: { content: { 'application/json': { schema: shapes.suspendingBody } } },
+    params: asked.tenantPath,
+    query: asked.noQuery,
+    body: { content: { 'application/json': { schema: asked.suspendingBody } } },
   },
   responses: { 200: json(shapes.tenantBody, 'The tenant, as it stands now.'), ...bodyRefusals },
 })
@@ -66,7 +67,7 @@ export const resumeTenant = createRoute({
   operationId: 'resumeTenant',
   summary: "Take an operator's suspension back",
   security,
-  request: { params: shapes.tenantPath, query: shapes.noQuery },
+  request: { params: asked.tenantPath, query: asked.noQuery },
   responses: { 200: json(shapes.tenantBody, 'The tenant, as it stands now.'), ...bodyRefusals },
 })
 
@@ -76,7 +77,7 @@ export const listTokens = createRoute({
   operationId: 'listTokens',
   summary: 'Minted tokens, revoked and expired ones too; never the secret',
   security,
-  request: { params: shapes.tenantPath, query: shapes.noQuery },
+  request: { params: asked.tenantPath, query: asked.noQuery },
   responses: { 200: json(shapes.tokenListBody, 'The tokens, oldest first.'), ...tenantRefusals },
 })
 
@@ -87,9 +88,9 @@ export const mintToken = createRoute({
   summary: 'Mint a token for the tenant’s clients',
   security,
   request: {
-    params: shapes.tenantPath,
-    query: shapes.noQuery,
-    body: { content: { 'application/json': { schema: shapes.mintingBody } } },
+    params: asked.tenantPath,
+    query: asked.noQuery,
+    body: { content: { 'application/json': { schema: asked.mintingBody } } },
   },
   responses: { 201: json(shapes.mintedTokenBody, 'The token, shown this once.'), ...bodyRefusals },
 })
@@ -100,7 +101,7 @@ export const revokeToken = createRoute({
   operationId: 'revokeToken',
   summary: 'Revoke a token, from the next request on',
   security,
-  request: { params: shapes.tokenPath, query: shapes.noQuery },
+  request: { params: asked.tokenPath, query: asked.noQuery },
   responses: { 204: { description: 'Revoked.' }, ...tenantRefusals },
 })
 
@@ -110,7 +111,7 @@ export const usage = createRoute({
   operationId: 'usage',
   summary: 'The meter: of one tenant, or, without `tenant`, of all',
   security,
-  request: { query: shapes.usageQuery },
+  request: { query: asked.usageQuery },
   responses: {
     200: {
       content: {
@@ -129,7 +130,7 @@ export const listCalls = createRoute({
   operationId: 'listCalls',
   summary: 'Front-door calls from the ledger, newest first',
   security,
-  request: { params: shapes.tenantPath, query: shapes.callsQuery },
+  request: { params: asked.tenantPath, query: asked.callsQuery },
   responses: { 200: json(shapes.callsBody, 'A page; `nextCursor` is absent at the end.'), ...tenantRefusals },
 })
 
@@ -139,7 +140,7 @@ export const readCall = createRoute({
   operationId: 'readCall',
   summary: 'One call, with every attempt that it made upstream',
   security,
-  request: { params: shapes.callPath, query: shapes.noQuery },
+  request: { params: asked.callPath, query: asked.noQuery },
   responses: { 200: json(shapes.callBody, 'The call.'), ...tenantRefusals },
 })
 
@@ -149,6 +150,6 @@ export const listActions = createRoute({
   operationId: 'listActions',
   summary: 'The operator audit log, newest first',
   security,
-  request: { query: shapes.logQuery },
+  request: { query: asked.logQuery },
   responses: { 200: json(shapes.logBody, 'What operators did.'), ...refusals },
 })

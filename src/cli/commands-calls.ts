@@ -86,16 +86,11 @@ async function listOfAll(
 ): Promise<void> {
   const { flag, print, text } = invocation
   if (text('cursor') !== undefined) throw new Exit(exitCodes.usage, '--cursor belongs to one ledger: it needs --tenant')
-  const pages = await ofEachTenant(admin, async (tenant) => {
-    const { calls } = await admin.ask({ path: ['tenants', tenant, 'calls'], query }, callsBody)
-    return calls.map((call) => ({ tenant, ...call }))
-  })
-  const newestFirst = (a: OwnedCall, b: OwnedCall): number =>
-    a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1
-  const calls = pages
-    .flat()
-    .sort(newestFirst)
-    .slice(0, Number(text('limit') ?? 100))
+  const limit = Number(text('limit') ?? 100)
+  let calls: OwnedCall[] = []
+  for await (const pages of ofEachTenant(admin, (tenant) => newestOf(admin, tenant, query))) {
+    calls = [...calls, ...pages.flat()].sort(newestFirst).slice(0, limit)
+  }
   if (flag('json')) print(JSON.stringify({ calls }))
   else showRows(invocation, ownedColumns, calls)
 }
@@ -105,31 +100,43 @@ function showRows<Row>({ print, note }: Invocation, shown: readonly Column<Row>[
   else print(table(shown, rows))
 }
 
+const newestFirst = (a: OwnedCall, b: OwnedCall): number =>
+  a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1
+
+async function newestOf(
+  admin: AdminClient,
+  tenant: string,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<OwnedCall[]> {
+  const { calls } = await admin.ask({ path: ['tenants', tenant, 'calls'], query }, callsBody)
+  return calls.map((call) => ({ tenant, ...call }))
+}
+
 /** Asks something of each tenant, eight at a time. */
-async function ofEachTenant<Answer>(admin: AdminClient, ask: (tenant: string) => Promise<Answer>): Promise<Answer[]> {
+async function* ofEachTenant<Answer>(admin: AdminClient, ask: (tenant: string) => Promise<Answer>) {
   const { tenants } = await admin.ask({ path: ['tenants'] }, tenantListBody)
-  const answers: Answer[] = []
   for (let at = 0; at < tenants.length; at += 8) {
-    answers.push(...(await Promise.all(tenants.slice(at, at + 8).map(({ id }) => ask(id)))))
+    yield await Promise.all(tenants.slice(at, at + 8).map(({ id }) => ask(id)))
   }
-  return answers
 }
 
 const readCall = (admin: AdminClient, tenant: string, id: string): Promise<Trace> =>
   admin.ask({ path: ['tenants', tenant, 'calls', id] }, callBody)
 
 async function findCall(admin: AdminClient, id: string): Promise<{ tenant: string; call: Trace }> {
-  const answers = await ofEachTenant(admin, async (tenant) => {
+  const look = async (tenant: string) => {
     try {
       return { tenant, call: await readCall(admin, tenant, id) }
     } catch (error) {
       if (error instanceof Exit && error.exitCode === exitCodes.wrong) return undefined
       throw error
     }
-  })
-  const found = answers.find((answer) => answer !== undefined)
-  if (found === undefined) throw new Exit(exitCodes.wrong, `no tenant has a call ${id}`)
-  return found
+  }
+  for await (const answers of ofEachTenant(admin, look)) {
+    const found = answers.find((answer) => answer !== undefined)
+    if (found !== undefined) return found
+  }
+  throw new Exit(exitCodes.wrong, `no tenant has a call ${id}`)
 }
 
 function show({ flag, print }: Invocation, tenant: string, trace: Trace): void {

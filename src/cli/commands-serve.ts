@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { CommandSpec } from './command.ts'
+import { Exit, exitCodes } from './exit.ts'
 import { readSettings } from './read-settings.ts'
 
 export const serveCommands: readonly CommandSpec[] = [
@@ -12,6 +14,11 @@ export const serveCommands: readonly CommandSpec[] = [
     ],
     run: async ({ environment }) => {
       const settings = readSettings(environment)
+      const { tenantsFolder } = settings
+      if (!existsSync(tenantsFolder)) {
+        const mend = 'set TOLLGATE_TENANTS, or begin with `tollgate tenant new ID`'
+        throw new Exit(exitCodes.wrong, `the tenants folder ${tenantsFolder} does not exist: ${mend}`)
+      }
       const { serve } = await import('../node.ts')
       await serve(settings)
     },

@@ -7,6 +7,7 @@ import { checkTenant } from '../tenant/document-check.ts'
 import { newTenantText } from '../tenant/document-new.ts'
 import { type Problem, printProblem } from '../tenant/position.ts'
 import { namePattern } from '../tenant/template.ts'
+import { compileIdly } from './compile.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
 
@@ -54,7 +55,7 @@ export async function checkFiles(
   const ignore = (): void => {}
   const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
   const source = createTenantFolder({ folder, log })
-  const options = { source, secrets: createSecretReader(environment) }
+  const options = { source, secrets: createSecretReader(environment), compile: compileIdly }
   const files: CheckedFile[] = []
   for (const each of id === undefined ? await listFolder(folder, () => source.list()) : [id]) {
     const findings = await checkTenant(each, options)

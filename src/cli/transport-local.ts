@@ -59,6 +59,25 @@ export function localTransport(settings: Folders): Transport {
   }
 }
 
+/**
+ * Catches up with one tenant, and, as soon as another is asked for, with all: a command sees the ledger as it was when it
+ * began, and reads the journal twice at most, however many tenants there are. One after the other, since only one of them
+ * gets the data folder's lock, and without it nobody knows that no gateway is alive.
+ */
+function catchUpOnce(
+  catchUpWith: (tenant: string | 'all') => Promise<void>,
+): (tenant: string | 'all') => Promise<void> {
+  let first: string | undefined
+  let last = Promise.resolve()
+  return (tenant) => {
+    if (first === 'all' || first === tenant) return last
+    first = first === undefined ? tenant : 'all'
+    const next = first
+    last = last.then(() => catchUpWith(next))
+    return last
+  }
+}
+
 /** Runs what opens the data folder. @throws Exit that says what is wrong with the folder. */
 function atFolder<Result>(dataFolder: string, open: () => Result): Result {
   try {
@@ -110,7 +129,7 @@ const dependencies = (
     tenants: async () => storage.tenants(),
     exists: (tenant) => storage.exists(tenant),
     use: (tenant, work) => storage.of(tenant).use(work),
-    flush: (tenant) => catchUp({ dataFolder, storage, log }, tenant),
+    flush: catchUpOnce((tenant) => catchUp({ dataFolder, storage, log }, tenant)),
   },
   control,
 })
