@@ -6,7 +6,7 @@ import { hostKey } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
 import { type SecretReader, secretFault } from './secret.ts'
 import type { TenantSource } from './source.ts'
-import { createTemplates } from './template.ts'
+import { createTemplates, type Templates } from './template.ts'
 
 /** What `tenant check` finds. Warnings do not keep a tenant from serving. */
 export interface Findings {
@@ -21,23 +21,39 @@ export interface CheckOptions {
   compile?(document: TenantDocument): unknown
 }
 
+/** Checks one tenant's file; undefined when there is none. */
+export type TenantCheck = (id: string) => Promise<Findings | undefined>
+
 /**
- * Checks one tenant's file as the gateway would take it in, and that its secrets are there: a warning, since the
- * gateway's environment may be another. Undefined when there is no such file.
+ * Checks tenants' files as the gateway would take them in, and that their secrets are there: a warning, since the
+ * gateway's environment may be another. The other tenants are read once, when a file lists hosts that they might list.
  */
-export async function checkTenant(id: string, options: CheckOptions): Promise<Findings | undefined> {
-  const loaded = await readDocument(id, options.source)
-  if (loaded === undefined) return undefined
-  const { document } = loaded
-  if (document === undefined) return { problems: loaded.problems, warnings: [] }
-  const problems = compileFaults(document, options).map(({ path, message }) => loaded.problemAt(path, message))
-  const warnings: Problem[] = []
-  for (const { path, reference } of references(document.upstream, ['upstream'])) {
-    const fault = await secretFault(reference, options.secrets)
-    if (fault !== undefined) warnings.push(loaded.problemAt(path, `${fault} in this environment`))
+export function createTenantCheck(options: CheckOptions): TenantCheck {
+  const { source, secrets } = options
+  const templates = createTemplates(source)
+  let listed: ReturnType<typeof hostsOfAll> | undefined
+  return async (id) => {
+    const loaded = await readDocument(id, source, templates)
+    if (loaded === undefined) return undefined
+    const { document, problemAt } = loaded
+    if (document === undefined) return { problems: loaded.problems, warnings: [] }
+    const problems = compileFaults(document, options).map(({ path, message }) => problemAt(path, message))
+    if (document.frontDoor.hosts.length > 0) {
+      listed ??= hostsOfAll(source, templates)
+      problems.push(...hostFaults(document, await listed, problemAt))
+    }
+    const warnings: Problem[] = []
+    for (const { path, reference } of references(document.upstream, ['upstream'])) {
+      const fault = await secretFault(reference, secrets)
+      if (fault !== undefined) warnings.push(problemAt(path, `${fault} in this environment`))
+    }
+    return { problems, warnings }
   }
-  return { problems: [...problems, ...(await hostFaults(document, options.source, loaded.problemAt))], warnings }
 }
+
+/** The same for one tenant alone. */
+export const checkTenant = (id: string, options: CheckOptions): Promise<Findings | undefined> =>
+  createTenantCheck(options)(id)
 
 const compileFaults = (document: TenantDocument, { compile }: CheckOptions) => {
   try {
@@ -57,18 +73,24 @@ function* references(value: unknown, path: Path): Generator<{ path: Path; refere
   else for (const [name, member] of Object.entries(value)) yield* references(member, [...path, name])
 }
 
-/** Hosts that another tenant lists, too. Reads all tenants, but only where there are hosts at all. */
-async function hostFaults(document: TenantDocument, source: TenantSource, problemAt: LoadedDocument['problemAt']) {
-  const own = document.frontDoor.hosts.map(hostKey)
-  const others = own.length === 0 ? [] : (await source.list()).filter((id) => id !== document.id).sort()
-  const templates = createTemplates(source)
-  const problems: Problem[] = []
-  for (const id of others) {
-    const other = await readDocument(id, source, templates).catch(() => undefined)
-    for (const host of other?.document?.frontDoor.hosts ?? []) {
-      const index = own.indexOf(hostKey(host))
-      if (index !== -1) problems.push(problemAt(['frontDoor', 'hosts', index], hostTaken(host, id, document.id)))
-    }
+/** Every host that a good file lists, with the tenants that do. */
+async function hostsOfAll(source: TenantSource, templates: Templates): Promise<Map<string, string[]>> {
+  const listed = new Map<string, string[]>()
+  for (const id of [...(await source.list())].sort()) {
+    const loaded = await readDocument(id, source, templates).catch(() => undefined)
+    const hosts = new Set(loaded?.document?.frontDoor.hosts.map(hostKey))
+    for (const host of hosts) listed.set(host, [...(listed.get(host) ?? []), id])
   }
-  return problems
+  return listed
 }
+
+/** Hosts that another tenant lists, too. */
+const hostFaults = (
+  { id, frontDoor }: TenantDocument,
+  listed: ReadonlyMap<string, readonly string[]>,
+  problemAt: LoadedDocument['problemAt'],
+): Problem[] =>
+  frontDoor.hosts.flatMap((host, index) => {
+    const other = listed.get(hostKey(host))?.find((holder) => holder !== id)
+    return other === undefined ? [] : [problemAt(['frontDoor', 'hosts', index], hostTaken(host, other, id))]
+  })
