@@ -22,6 +22,7 @@ export interface NodeFetch {
 /** A list of 1,000 fat users is a few megabytes: this is a bound on memory, not on use. */
 const maxResponseSize = 64 * 1024 * 1024
 const connectionsPerOrigin = 64
+const mostKeptOrigins = 10_000
 
 /**
  * Outgoing HTTP by undici: connections are kept and shared by origin, redirects are answers like any other, compression
@@ -32,10 +33,27 @@ export function createFetch(allow: AllowHosts): NodeFetch {
   const agent = new Agent({
     factory: (origin, options) => new Pool(origin, { ...options, ...poolOptions(origin, allow) }),
   })
+  const originOf = judgedOrigins(allow)
   return {
-    fetch: (request) => exchange(request, agent, allow),
+    fetch: (request) => exchange(request, agent, originOf),
     neverSent: (error) => error instanceof NotConnected || error instanceof AddressRefused,
     close: () => agent.close(),
+  }
+}
+
+/** An origin that may be reached, from the part of a URL up to its path. @throws AddressRefused */
+type OriginOf = (authority: string) => string
+
+/** The verdict depends on scheme, host and port alone, so that it is kept for the few that a gateway talks to. */
+function judgedOrigins(allow: AllowHosts): OriginOf {
+  const origins = new Map<string, string>()
+  return (authority) => {
+    const known = origins.get(authority)
+    if (known !== undefined) return known
+    const { origin } = judgeUrl(authority, allow).url
+    if (origins.size >= mostKeptOrigins) origins.clear()
+    origins.set(authority, origin)
+    return origin
   }
 }
 
@@ -70,21 +88,34 @@ function guardedLookup({ url, admits }: ReturnType<typeof judgeUrl>): LookupFunc
   }
 }
 
-function exchange(request: OutgoingRequest, agent: Agent, allow: AllowHosts): Promise<IncomingResponse> {
+function exchange(request: OutgoingRequest, agent: Agent, originOf: OriginOf): Promise<IncomingResponse> {
   return new Promise((resolve, reject) => {
-    const { signal, method, headers, body } = request
+    const { signal, method, headers, body, url } = request
     if (signal.aborted) return reject(new NotConnected(signal.reason))
-    const { url } = judgeUrl(request.url, allow)
-    // The path as it was written: a URL object would fold `%2e%2e` into a step up.
-    const options = { origin: url.origin, path: pathOf(request.url), method, headers, body: body ?? null }
+    // The path is sent as it was written: a URL object would fold `%2e%2e` into a step up.
+    const at = pathAt(url)
+    const options = {
+      origin: originOf(url.slice(0, at)),
+      path: pathOf(url.slice(at)),
+      method,
+      headers,
+      body: body ?? null,
+    }
     agent.dispatch(options, new Answer(signal, resolve, reject))
   })
 }
 
-/** What stands after the authority. The URL was parsed before, so that it has a scheme and a host. */
-function pathOf(url: string): string {
-  const from = url.indexOf('/', url.indexOf('//') + 2)
-  return from === -1 ? '/' : url.slice(from)
+/** Where the path of an absolute URL begins: all before it decides who is reached. */
+function pathAt(url: string): number {
+  const at = url.slice(url.indexOf('//') + 2).search(/[/?#\\]/)
+  return at === -1 ? url.length : at + url.indexOf('//') + 2
+}
+
+/** A fragment is for the reader of a URL alone, and a query may follow the host directly (RFC 3986 §3.5, §3.3). */
+function pathOf(rest: string): string {
+  const end = rest.indexOf('#')
+  const path = end === -1 ? rest : rest.slice(0, end)
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** Collects one answer. undici's handlers are objects with methods; a class costs less than closures per request. */

@@ -111,7 +111,8 @@ export async function sendRepeatedly(
       tries,
       now: ports.now(),
       deadlineAt,
-      random: randomOf(ports),
+      // Drawing a number costs more than the rest of the decision: most requests just succeed.
+      random: isSuccess(outcome) ? 0 : randomOf(ports),
     })
     if (waitMs === undefined) return { outcome, lostBefore }
     lostBefore ||= outcome.kind === 'lost'
@@ -119,6 +120,8 @@ export async function sendRepeatedly(
     await ports.wait(waitMs)
   }
 }
+
+const isSuccess = (outcome: Outcome): boolean => outcome.kind === 'answered' && outcome.response.status < 400
 
 function answerOf(outcome: Outcome, now: number): { status?: number; retryAfterMs?: number } {
   if (outcome.kind !== 'answered') return {}

@@ -284,6 +284,8 @@ describe('a refused credential', () => {
     const upstream = upstreamAt(server.url, bench, { kind: 'bearer', token: { env: 'TOKEN' } }, secrets)
     expect(await outcome(read, upstream)).toMatchObject({ status: 502 })
     expect(server.seen).toHaveLength(0)
+    expect(bench.attempts).toHaveLength(0)
+    expect(bench.logs).toMatchObject([{ alert: 'upstream-credential' }])
   })
 
   it('is read again after a 401: it may have been rotated', async () => {

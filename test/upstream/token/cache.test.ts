@@ -69,4 +69,29 @@ describe('createTokenCache', () => {
     expect((await cache.get(bench.errand())).value).toBe('three')
     expect(answers).toHaveLength(3)
   })
+
+  it('does not keep the answer to a request begun before a refusal, even if it comes first', async () => {
+    const answers: ((result: TokenResult) => void)[] = []
+    const request = () => new Promise<TokenResult>((resolve) => answers.push(resolve))
+    const tools = {
+      tenant: 'contoso',
+      ports: bench.ports,
+      openCall: bench.openCall,
+      timeoutMs: 20_000,
+      secret: async () => '',
+    }
+    const cache = createTokenCache(request, tools)
+    const first = cache.get(bench.errand())
+    answers[0]?.({ kind: 'issued', value: 'one', lifeMs: 100_000 })
+    const one = await first
+    bench.advance(90_000)
+    await cache.get(bench.errand())
+    cache.refused(one)
+    // The token that was revoked is what a token endpoint with a cache of its own hands out again.
+    answers[1]?.({ kind: 'issued', value: 'one', lifeMs: 100_000 })
+    await new Promise((resolve) => setImmediate(resolve))
+    const renewed = cache.get(bench.errand())
+    answers[2]?.({ kind: 'issued', value: 'three', lifeMs: 100_000 })
+    expect((await renewed).value).toBe('three')
+  })
 })
