@@ -24,6 +24,8 @@ import { parseAllowHosts } from './upstream/address.ts'
 export interface RunningGateway {
   /** Where it listens: `http://127.0.0.1:8080`. */
   readonly url: string
+  /** What to tell whoever started it. Holds the demo tenant's token when it was minted just now. */
+  readonly greeting: string
   /** Takes no more requests, finishes those under way, and leaves nothing in the journal. */
   stop(): Promise<void>
 }
@@ -87,11 +89,11 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
   })
   const { server, url } = await listenOn(app.fetch, settings)
   log.info({ url, count: registry.list().length }, 'listening')
-  const token = registry.get(demoTenant) === undefined ? undefined : mintDemoToken(storage, ports)
-  if (registry.get(demoTenant) !== undefined) process.stdout.write(greeting(url, token))
+  const demo = registry.get(demoTenant) === undefined ? undefined : { token: mintDemoToken(storage, ports) }
 
   return {
     url,
+    greeting: greeting(url, demo),
     async stop() {
       stopping = true
       registry.stop()
@@ -109,6 +111,7 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
 /** `tollgate serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serve(settings: Settings): Promise<void> {
   const gateway = await startGateway(settings)
+  process.stdout.write(gateway.greeting)
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(1)

@@ -25,18 +25,20 @@ export function mintDemoToken(
   })
 }
 
-/** What a newcomer reads after the start. */
-export function greeting(url: string, token: string | undefined): string {
-  const lines = [`Tollgate listens on ${url}`, `  SCIM root of the demo tenant: ${url}/scim/v2`]
-  if (token === undefined) return [...lines, ''].join('\n')
+/** What is printed after the start: where the gateway listens, and how to try the demo tenant where there is one. */
+export function greeting(url: string, demo: { readonly token: string | undefined } | undefined): string {
+  const lines = [`Tollgate listens on ${url}`]
+  if (demo !== undefined) lines.push(`  SCIM root of the demo tenant: ${url}/scim/v2`)
+  if (demo?.token === undefined) return `${lines.join('\n')}\n`
+  const authorization = `-H 'Authorization: Bearer ${demo.token}'`
   return [
     ...lines,
-    `  its token, shown this once:   ${token}`,
+    `  its token, shown this once:   ${demo.token}`,
     '',
     'Try it:',
-    `  curl -s -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/scim+json' ${url}/scim/v2/Users \\`,
+    `  curl -s ${authorization} -H 'Content-Type: application/scim+json' ${url}/scim/v2/Users \\`,
     `    -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@demo.example","active":true}'`,
-    `  curl -s -H 'Authorization: Bearer ${token}' '${url}/scim/v2/Users?filter=userName+eq+"ada@demo.example"'`,
+    `  curl -s ${authorization} '${url}/scim/v2/Users?filter=userName%20eq%20%22ada@demo.example%22'`,
     '',
   ].join('\n')
 }

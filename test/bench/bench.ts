@@ -107,8 +107,9 @@ async function compare(title: string, bare: Contender, contenders: readonly Cont
   console.log()
 }
 
-const pathFor = (contender: Contender, method: Load['method']): string =>
-  method === 'POST' ? contender.path.replace(/\/[^/]+$/, '') : contender.path
+function pathFor(contender: Contender, method: Load['method']): string {
+  return method === 'POST' ? contender.path.replace(/\/[^/]+$/, '') : contender.path
+}
 
 function print(
   method: string,
