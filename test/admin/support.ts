@@ -48,6 +48,7 @@ export function createFixture() {
   })
   const entries = [tenant('contoso'), tenant('fabrikam'), tenant('asleep', { status: 'suspended' }), broken]
   const flushed: string[] = []
+  const live: number[] = []
   const logged: object[] = []
   const write = (fields: object, message: string): void => void logged.push({ ...fields, message })
   const log: Log = { debug: write, info: write, warn: write, error: write }
@@ -70,7 +71,13 @@ export function createFixture() {
         use: (id, work) => storages.of(id).use(work),
         flush: async (id) => void flushed.push(id),
       },
-      control: control.control,
+      control: {
+        ...control.control,
+        announce: (id) => {
+          live.push(storages.of(id).use(({ credentials }) => credentials.live(now).length))
+          return control.control.announce(id)
+        },
+      },
     },
   })
   const request = (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -83,6 +90,8 @@ export function createFixture() {
     storages,
     control: control.control,
     flushed,
+    /** How many tokens a gateway finds that reads the tenant's when it is announced. */
+    live,
     logged,
     entries,
     request,

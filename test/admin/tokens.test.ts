@@ -88,7 +88,7 @@ describe('minting', () => {
     [{ lable: 'x' }, 'lable'],
     [JSON.parse('{"__proto__": 1}'), '__proto__'],
     [[], 'body'],
-  ])('refuses %.60j, and mints nothing', async (body, field) => {
+  ])('refuses %j, and mints nothing', async (body, field) => {
     const { post, read } = createFixture()
     const answer = await post('/tenants/contoso/tokens', body)
     expect(answer.status).toBe(400)
@@ -139,6 +139,14 @@ describe('revoking', () => {
         { action: 'token.mint', tenant: 'contoso', details: { token: id, scope: 'write', label: 'old' } },
       ],
     })
+  })
+
+  it('and minting are announced when a gateway that looks can see them', async () => {
+    const { post, request, live } = createFixture()
+    const { id } = minted.parse(await (await post('/tenants/contoso/tokens', {})).json())
+    expect(live).toEqual([1])
+    await request(`/tenants/contoso/tokens/${id}`, { method: 'DELETE' })
+    expect(live).toEqual([1, 0])
   })
 
   it('reaches no other tenant’s token', async () => {
