@@ -93,11 +93,16 @@ export function createElements(
       size = 0
       isChanged = true
     },
-    like: (element) => [...(index.get(identity(element)) ?? [])],
+    like(element) {
+      const found = index.get(identity(element))
+      // Telling two alike apart costs more than asking one a filter.
+      spend(10 * (found?.size ?? 0))
+      return [...(found ?? [])]
+    },
     chosen(filter) {
       const value = filter === undefined ? undefined : valueAskedIn(filter)
       const candidates = value === undefined ? undefined : index.get(identity({ value }))
-      if (filter === undefined || value === undefined) spend(slots.length)
+      spend(value === undefined ? slots.length : (candidates?.size ?? 0))
       const found = value === undefined ? all() : [...(candidates ?? [])]
       if (filter === undefined) return found
       const matches = compileElementFilter(filter, attribute)

@@ -68,3 +68,9 @@ function key(value: Json | undefined, attribute: Attribute | undefined, spell: S
   }
   return members.length === 0 ? nothing : `{${members.sort().join(',')}}`
 }
+
+/** Whether two simple values are equal, text without case where the schema says that case does not matter. */
+export function isEqualText(a: Json | undefined, b: Json | undefined, attribute: Attribute | undefined): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') return (a ?? null) === (b ?? null)
+  return a === b || (attribute !== undefined && !isCaseExact(attribute) && fold(a) === fold(b))
+}

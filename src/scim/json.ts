@@ -7,13 +7,16 @@ export interface JsonObject {
 
 /** Levels of nesting a body may have. SCIM needs five; a nesting bomb has thousands. */
 const maxDepth = 64
+/** Names that one object may have. Names are looked for without case, one by one; no schema has a tenth as many. */
+const maxNames = 2000
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Parses a body's text. `__proto__` keys are dropped wherever they stand, so that no later copy can reach a prototype.
- * @throws ScimError 400 `invalidSyntax` when it is no JSON, or nested deeper than 64 levels.
+ * @throws ScimError 400 `invalidSyntax` when it is no JSON, nested deeper than 64 levels, or an object in it has more
+ * than 2,000 names.
  */
 export function parseJson(text: string): Json {
   let value: Json
@@ -34,7 +37,10 @@ function clean(value: Json, depth: number): void {
     return
   }
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
+  let names = 0
   for (const name in value) {
+    names += 1
+    if (names > maxNames) throw badRequest('invalidSyntax', `an object in the body has more than ${maxNames} names`)
     const member = value[name]
     if (typeof member === 'object' && member !== null) clean(member, depth + 1)
   }

@@ -1,6 +1,6 @@
 import { subAttributeNamed } from './definition.ts'
 import { covers, type Elements, isPrimary, writable } from './elements.ts'
-import { isSame } from './equality.ts'
+import { isEqualText, isSame } from './equality.ts'
 import { badRequest } from './error.ts'
 import type { Filter } from './filter.ts'
 import { isObject, type Json, type JsonObject, put } from './json.ts'
@@ -41,11 +41,9 @@ function isTwin(held: Json | undefined, value: Json, attribute: Attribute | unde
   if (!isAssigned(attributeIn(value, 'value'))) return covers(held, value, attribute) && covers(value, held, attribute)
   // Ids are compared exactly, whatever the schema says of `value` (RFC 7643 §3.1).
   if (isReference(attribute)) return attributeIn(held, 'value') === attributeIn(value, 'value')
-  const key = (element: JsonObject): JsonObject => ({
-    value: attributeIn(element, 'value') ?? null,
-    type: attributeIn(element, 'type') ?? null,
-  })
-  return covers(key(held), key(value), attribute)
+  return ['value', 'type'].every((name) =>
+    isEqualText(attributeIn(held, name), attributeIn(value, name), attribute && subAttributeNamed(attribute, name)),
+  )
 }
 
 /** RFC 7644 §3.5.2.3: these values and no others. Of references, those that stay keep what the server knows of them. */

@@ -291,6 +291,17 @@ describe('at size', () => {
   })
 })
 
+describe('a PATCH made to keep the gateway busy', () => {
+  const many = Array.from({ length: 50_000 }, (_, index) => index)
+
+  it.each<[string, Json]>([
+    ['values that are alike', { emails: many.map((index) => ({ value: 'a', type: `t${index}` })) }],
+    ['names that nobody knows', Object.fromEntries(many.map((index) => [`unknown${index}`, 1]))],
+  ])('is refused: %s', (_, value) => {
+    expect(failure(() => patched(bare, { op: 'add', value }))).toBe('400 tooMany')
+  })
+})
+
 describe('names that reach for a prototype', () => {
   it('are attributes like any other, or nothing', () => {
     const value: Json = JSON.parse('{"__proto__":{"polluted":true},"constructor":"c","toString":"t"}')
