@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createTenantFolder } from '../node/tenant-folder.ts'
 import { createSecretReader } from '../node/text-file.ts'
 import type { Log } from '../ports.ts'
-import { checkTenant } from '../tenant/document-check.ts'
+import { createTenantCheck } from '../tenant/document-check.ts'
 import { newTenantText } from '../tenant/document-new.ts'
 import { type Problem, printProblem } from '../tenant/position.ts'
 import { namePattern } from '../tenant/template.ts'
@@ -58,7 +58,7 @@ export async function checkFiles(
   const options = { source, secrets: createSecretReader(environment), compile: compileIdly }
   const files: CheckedFile[] = []
   for (const each of id === undefined ? await listFolder(folder, () => source.list()) : [id]) {
-    const findings = await checkTenant(each, options)
+    const findings = await check(each)
     if (findings === undefined) throw new Exit(exitCodes.wrong, `there is no tenant file ${source.fileOf(each)}`)
     const problems = findings.problems.map((problem) => found(problem))
     const warnings = findings.warnings.map((problem) => found(problem, 'warning: '))

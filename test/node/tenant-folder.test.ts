@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTenantFolder } from '../../src/node/tenant-folder.ts'
-import { compareListings, pauseAfter } from '../../src/node/tenant-folder-watch.ts'
+import { compareListings, followFolder, type Listings, pauseAfter } from '../../src/node/tenant-folder-watch.ts'
 import type { Log, LogFields } from '../../src/ports.ts'
 import { createRegistry } from '../../src/tenant/registry.ts'
 import type { SourceChange } from '../../src/tenant/source.ts'
@@ -138,15 +138,29 @@ describe('following', () => {
     expect(await changes.next()).toEqual(told)
   })
 
-  test('a save by deleting and writing anew ends nothing', async () => {
-    write('a.yaml', 'A')
-    write('b.yaml', 'B')
-    const { changes, source } = await follow()
-    unlinkSync(join(folder, 'a.yaml'))
-    write('b.yaml', 'second')
-    setImmediate(() => write('a.yaml', 'new'))
-    expect(await changes.next()).toEqual({ tenants: ['a', 'b'], templates: [] })
-    expect((await source.read('a'))?.text).toBe('new')
+  test('a save by deleting and writing anew ends nothing: a file that is gone is looked for once more', async () => {
+    const mark = (ino: number) => ({ mtimeMs: 0, ctimeMs: 0, size: 0, ino })
+    const listing = (...names: [string, number][]): Listings => ({
+      tenants: new Map(names.map(([name, ino]) => [name, mark(ino)])),
+      templates: new Map(),
+    })
+    const looks = [listing(['b', 1]), listing(['a', 2], ['b', 1])]
+    const changes = queue<SourceChange>()
+    let seen = listing(['a', 1], ['b', 1])
+    const stop = followFolder({
+      folders: [],
+      look: async () => looks.shift() ?? seen,
+      last: () => seen,
+      keep: (now) => {
+        seen = now
+      },
+      onChange: changes.add,
+      log: silent,
+    })
+    stops.push(stop)
+    expect(await changes.next()).toEqual({ tenants: ['a'], templates: [] })
+    expect(seen).toEqual(listing(['a', 2], ['b', 1]))
+    expect(looks).toEqual([])
   })
 
   test('what no event tells of: a linked file that changes elsewhere', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { isObject, type Json } from '../../src/scim/json.ts'
+import { isObject, type Json, type JsonObject } from '../../src/scim/json.ts'
 import { readDocument } from '../../src/tenant/document.ts'
 import { newTenantText } from '../../src/tenant/document-new.ts'
 import { parseYaml } from '../../src/tenant/document-yaml.ts'
@@ -87,7 +87,7 @@ upstream:
 })
 
 describe('what is not built yet', () => {
-  const base: Json = { id: 'contoso', name: 'C', upstream: { kind: 'directory' } }
+  const base: JsonObject = { id: 'contoso', name: 'C', upstream: { kind: 'directory' } }
   const scim: Json = { ...base, upstream: { kind: 'scim', url: 'https://u.example/', auth: { kind: 'none' } } }
   const rows = notBuilt.filter(({ path }) => path[0] !== '**')
   const nested = (path: readonly string[], value: Json): Json =>
