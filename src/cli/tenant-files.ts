@@ -55,7 +55,7 @@ export async function checkFiles(
   const ignore = (): void => {}
   const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
   const source = createTenantFolder({ folder, log })
-  const options = { source, secrets: createSecretReader(environment), compile: compileIdly }
+  const check = createTenantCheck({ source, secrets: createSecretReader(environment), compile: compileIdly })
   const files: CheckedFile[] = []
   for (const each of id === undefined ? await listFolder(folder, () => source.list()) : [id]) {
     const findings = await check(each)
