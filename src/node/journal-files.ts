@@ -73,18 +73,22 @@ export async function openJournalFiles(options: JournalFilesOptions): Promise<Jo
     },
     retirable,
     retire: (budgetMs) => {
-      const before = closed[0]?.tenants.size
+      const until = performance.now() + budgetMs
+      let progress = false
       for (let file = closed[0]; file !== undefined && retirable(); file = closed[0]) {
-        if (!settler.synced(file.tenants, budgetMs)) return file.tenants.size !== before
+        const before = file.tenants.size
+        const synced = settler.synced(file.tenants, until)
+        progress ||= synced || file.tenants.size < before
+        if (!synced) break
         if (file.corrupt) setSegmentAside(folder, file.number)
         else deleteSegment(folder, file.number)
         closed.shift()
       }
-      return closed.length === 0
+      return progress
     },
     end: () => {
+      if (!ended) close()
       ended = true
-      close()
     },
     count: () => closed.length + (!ended && active.size() > 0 ? 1 : 0),
   }

@@ -7,7 +7,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { openJournalFiles } from './journal-files.ts'
 import { createRounds } from './rounds.ts'
 import type { Write } from './segment.ts'
-import { createSettler } from './settler.ts'
+import { createSettler, reasonOf } from './settler.ts'
 
 export interface JournalOptions {
   readonly dataFolder: string
@@ -81,7 +81,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       rounds.stop()
       files.end()
       while (performance.now() < until && settler.round(budgetMs)) await setImmediate()
-      while (performance.now() < until && files.count() > 0 && files.retire(budgetMs)) await setImmediate()
+      try {
+        while (performance.now() < until && files.count() > 0 && files.retire(budgetMs)) await setImmediate()
+      } catch (error) {
+        log.error({ reason: reasonOf(error), alert: 'journal' }, 'a file of the journal cannot be deleted yet')
+      }
       if (files.count() > 0) log.info({ count: files.count() }, 'files of the journal are left for the next start')
     },
   }

@@ -6,6 +6,9 @@ export interface Lock {
   release(): void
 }
 
+/** A lock that nobody refers to would be closed by the garbage collector, and so released. */
+const held = new Set<Database.Database>()
+
 /**
  * Takes the data folder for this process, or gives undefined when a gateway is alive on it. The lock is SQLite's own
  * (fcntl), which the system drops with the process however it dies: there is no stale lock to clean up.
@@ -20,7 +23,13 @@ export function tryLock(dataFolder: string, waitMs = 0): Lock | undefined {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
     throw error
   }
-  return { release: () => database.close() }
+  held.add(database)
+  return {
+    release: () => {
+      held.delete(database)
+      database.close()
+    },
+  }
 }
 
 /** @throws Error when another gateway is alive on this data folder. */

@@ -1,7 +1,7 @@
 import type { Log } from '../ports.ts'
 import type { JournalFiles } from './journal-files.ts'
 import { paceMs } from './pace.ts'
-import type { Settler } from './settler.ts'
+import { reasonOf, type Settler } from './settler.ts'
 
 export interface RoundsOptions {
   readonly settler: Settler
@@ -57,8 +57,7 @@ export function createRounds({ settler, files, log, budgetMs, maxWaiting, busy }
       if (startedAt >= retireAt && !files.retire(budgetMs)) retireAt = startedAt + (files.retirable() ? retryMs : 0)
     } catch (error) {
       retireAt = startedAt + retryMs
-      const reason = error instanceof Error ? error.message : String(error)
-      log.error({ reason, alert: 'journal' }, 'a file of the journal cannot be deleted yet')
+      log.error({ reason: reasonOf(error), alert: 'journal' }, 'a file of the journal cannot be deleted yet')
     }
     if (settler.waiting() < maxWaiting) {
       for (const resume of forRoom) resume()

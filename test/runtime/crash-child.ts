@@ -1,0 +1,41 @@
+// What crash.test.ts kills: many callers on one ledger, and a stand-in upstream that writes down what it received.
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { createLedger } from '../../src/ledger/create.ts'
+import { openJournal } from '../../src/node/journal.ts'
+import { lock } from '../../src/node/lock.ts'
+import { openTenantStorage } from '../../src/store/sqlite.ts'
+import { opening } from '../support/calls.ts'
+
+const [dataFolder = ''] = process.argv.slice(2)
+const { O_WRONLY, O_APPEND, O_CREAT, O_DSYNC } = constants
+const openNotes = (name: string) => openSync(join(dataFolder, name), O_WRONLY | O_APPEND | O_CREAT | O_DSYNC)
+const received = openNotes('received')
+const acknowledged = openNotes('acknowledged')
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error }
+lock(dataFolder)
+const storage = openTenantStorage({ dataFolder, maxOpen: 2, idleMs: 20 })
+const journal = await openJournal({ dataFolder, storage, log: silent, segmentBytes: 30_000 })
+
+async function caller(tenant: string): Promise<void> {
+  const ledger = createLedger({ tenant, journal, now: Date.now, newId: randomUUID })
+  for (;;) {
+    const call = ledger.open(opening)
+    for (let attempts = Math.random() < 0.2 ? 2 : 1; attempts > 0; attempts -= 1) {
+      const attempt = await call.begin({ purpose: 'forward', method: 'POST', path: '/Users' })
+      writeSync(received, `${tenant} ${attempt.requestId}\n`)
+      if (Math.random() < 0.5) await setTimeout(Math.random() * 4)
+      attempt.answered(201)
+    }
+    await call.close({ status: 201, scimType: null, bytesOut: 10 })
+    writeSync(acknowledged, `${tenant} ${call.callId}\n`)
+  }
+}
+
+process.on('exit', () => [received, acknowledged].map(closeSync))
+const callers = ['a', 'b', 'c', 'd'].flatMap((tenant) => [tenant, tenant, tenant]).map(caller)
+process.stdout.write('ready\n')
+await Promise.all(callers)
