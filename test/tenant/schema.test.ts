@@ -93,6 +93,16 @@ describe('what is not built yet', () => {
   const nested = (path: readonly string[], value: Json): Json =>
     path.reduceRight<Json>((inner, name) => ({ [name]: inner }), value)
 
+  // Contract §4. An unknown key is a typing mistake; these are none.
+  test.each(['scope', 'allow', 'onDelete', 'rules', 'limits', 'meter', 'shadow', 'guard'])(
+    '`%s` of the contract is served or refused by name',
+    async (clause) => {
+      const source = memorySource({ contoso: JSON.stringify({ ...base, [clause]: {} }) })
+      const messages = (await readDocument('contoso', source))?.problems.map(({ message }) => message).join('\n')
+      expect(messages).not.toContain('unknown key')
+    },
+  )
+
   test.each(
     rows.map((row) => [`${row.path.join('.')}${row.value === undefined ? '' : `: ${row.value}`}`, row] as const),
   )('%s is refused by name', async (name, { path, value }) => {
