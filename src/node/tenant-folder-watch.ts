@@ -57,76 +57,83 @@ export function compareListings(before: Listing, now: Listing): { changed: strin
  * Looks whenever the system tells of an event in one of the folders, and from time to time in any case. Events only say
  * when to look: what changed is found by comparing.
  */
-export function followFolder({ folders, look, last, keep, onChange, log }: FolderFollowing): () => void {
+export function followFolder(following: FolderFollowing): () => void {
   let timer: NodeJS.Timeout | undefined
   let dueAt = Number.POSITIVE_INFINITY
   let looking = false
   let again = false
   let stopped = false
-  let failing = false
-
-  const compare = (before: Listings, now: Listings) => ({
-    tenants: compareListings(before.tenants, now.tenants),
-    templates: compareListings(before.templates, now.templates),
-  })
-
-  const lookOnce = async (): Promise<void> => {
-    const before = last()
-    let now = await look()
-    let found = before && compare(before, now)
-    if (before && found && found.tenants.gone.length + found.templates.gone.length > 0) {
-      await wait(graceMs)
-      now = await look()
-      found = compare(before, now)
-    }
-    keep(now)
-    if (stopped) return
-    if (found === undefined) return onChange('all')
-    const tenants = [...found.tenants.changed, ...found.tenants.gone]
-    const templates = [...found.templates.changed, ...found.templates.gone]
-    if (tenants.length + templates.length > 0) onChange({ tenants, templates })
-  }
+  const look = reporting(following, () => stopped)
 
   const run = async (): Promise<void> => {
     looking = true
     again = false
     dueAt = Number.POSITIVE_INFINITY
     const startedAt = performance.now()
-    try {
-      await lookOnce()
-      failing = false
-    } catch (error) {
-      // A folder that cannot be read for a while (a mount that is gone) ends no tenant's service.
-      if (!failing) log.error({ reason: reasonOf(error) }, 'the tenants folder cannot be read; what was loaded stays')
-      failing = true
-    }
+    await look()
     looking = false
     schedule(again ? settleMs : pauseAfter(performance.now() - startedAt))
   }
 
   const schedule = (waitMs: number): void => {
-    if (stopped) return
     const at = performance.now() + waitMs
     // An event never puts a look off: a folder that never rests would never be looked at.
-    if (at >= dueAt) return
+    if (stopped || at >= dueAt) return
     clearTimeout(timer)
     dueAt = at
     timer = setTimeout(run, waitMs)
     timer.unref()
   }
 
-  const watchers = folders.flatMap((folder) =>
-    watchFolder(folder, () => {
-      if (looking) again = true
-      else schedule(settleMs)
-    }),
-  )
+  const onEvent = (): void => {
+    if (looking) again = true
+    else schedule(settleMs)
+  }
+  const watchers = following.folders.flatMap((folder) => watchFolder(folder, onEvent))
   schedule(0)
   return () => {
     stopped = true
     clearTimeout(timer)
     for (const watcher of watchers) watcher.close()
   }
+}
+
+/** One look, which tells of what changed since the last. It never throws: failures are logged, once until one succeeds. */
+function reporting(
+  { last, look, keep, onChange, log }: FolderFollowing,
+  isStopped: () => boolean,
+): () => Promise<void> {
+  let failing = false
+  return async () => {
+    try {
+      const before = last()
+      let now = await look()
+      if (before && changesOf(before, now).gone > 0) {
+        await wait(graceMs)
+        now = await look()
+      }
+      keep(now)
+      failing = false
+      const change = before ? changesOf(before, now) : 'all'
+      if (isStopped() || (change !== 'all' && change.count === 0)) return
+      onChange(change === 'all' ? change : { tenants: change.tenants, templates: change.templates })
+    } catch (error) {
+      // A folder that cannot be read for a while (a mount that is gone) ends no tenant's service.
+      if (!failing) log.error({ reason: reasonOf(error) }, 'the tenants folder cannot be read; what was loaded stays')
+      failing = true
+    }
+  }
+}
+
+function changesOf(before: Listings, now: Listings) {
+  const tenants = compareListings(before.tenants, now.tenants)
+  const templates = compareListings(before.templates, now.templates)
+  const names = {
+    tenants: [...tenants.changed, ...tenants.gone],
+    templates: [...templates.changed, ...templates.gone],
+  }
+  const count = names.tenants.length + names.templates.length
+  return { ...names, gone: tenants.gone.length + templates.gone.length, count }
 }
 
 /** Events of one folder, where the system has any to give. */
