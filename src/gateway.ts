@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { readLimited } from './door/body.ts'
 import { type Connection, callerOf } from './door/connection.ts'
 import { type DoorReply, type DoorRequest, errorReply } from './door/exchange.ts'
-import { nameOperation, type Route, routeOf } from './door/route.ts'
+import { nameOperation, type Route, routeOf, splitTarget } from './door/route.ts'
 import { reasonOf } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { frontDoor } from './pipeline.ts'
@@ -48,10 +48,11 @@ export function createGateway(parts: GatewayParts): Hono {
   app.route('/admin/v1', parts.admin)
   app.all('*', async (context) => {
     const startedAt = ports.now()
-    const url = new URL(context.req.url)
-    const route = routeOf(url.pathname, url.search)
+    const connection = parts.connectionOf(context)
+    const { pathname, search } = splitTarget(connection.target ?? context.req.url)
+    const route = routeOf(pathname, search)
     if (route === undefined) throw new ScimError(404, 'nothing is served here: SCIM starts at /scim/v2')
-    const reply = await frontDoor(requestOf(context, route, parts), parts)
+    const reply = await frontDoor(requestOf(context, { route, connection }, parts), parts)
     const { operation } = nameOperation(context.req.method, route.rawSegments)
     metrics.answered(operation, reply.status, ports.now() - startedAt)
     return respond(reply, context.req.method)
@@ -70,9 +71,13 @@ export function createGateway(parts: GatewayParts): Hono {
   return app
 }
 
-function requestOf(context: Context, route: Route, parts: GatewayParts): DoorRequest {
+function requestOf(
+  context: Context,
+  { route, connection }: { readonly route: Route; readonly connection: Connection },
+  parts: GatewayParts,
+): DoorRequest {
   const header = (name: string) => context.req.header(name)
-  const caller = callerOf(parts.connectionOf(context), header, parts.settings.trustedProxies)
+  const caller = callerOf(connection, header, parts.settings.trustedProxies)
   const { publicUrl } = parts.settings
   const origin = publicUrl === undefined || parts.tenants.servesHost(caller.host) ? caller.origin : publicUrl
   return {

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { createAdminApi } from './admin/api.ts'
 import { adminTokenOperators } from './admin/operator.ts'
@@ -14,6 +13,7 @@ import { openJournal } from './node/journal.ts'
 import { lock } from './node/lock.ts'
 import { nodeLog } from './node/log.ts'
 import { nodePorts } from './node/ports.ts'
+import { closeServer, listenOn, type ServerTimeouts, serverTimeouts } from './node/server.ts'
 import { createTenantFolder } from './node/tenant-folder.ts'
 import { createSecretReader } from './node/text-file.ts'
 import type { Settings } from './settings.ts'
@@ -36,8 +36,14 @@ const idleMs = 60_000
 /** How long requests under way may take to finish once the gateway stops. */
 const drainMs = 25_000
 
-/** Starts the gateway on this machine. @throws Error that says what is wrong with the settings, the folder or the port. */
-export async function startGateway(settings: Settings): Promise<RunningGateway> {
+/**
+ * Starts the gateway on this machine.
+ * @throws Error that says what is wrong with the settings, the folder or the port.
+ */
+export async function startGateway(
+  settings: Settings,
+  timeouts: ServerTimeouts = serverTimeouts,
+): Promise<RunningGateway> {
   const log = nodeLog(settings.logLevel)
   const nodeFetch = createFetch(parseAllowHosts(settings.allowHosts))
   const ports = nodePorts(nodeFetch, log)
@@ -87,7 +93,12 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
     notReady: () => (stopping ? 'stopping' : null),
     connectionOf,
   })
-  const { server, url } = await listenOn(app.fetch, settings)
+  const { server, url } = await listenOn(app.fetch, {
+    host: settings.host,
+    port: settings.port,
+    timeouts,
+    newId: ports.newId,
+  })
   log.info({ url, count: registry.list().length }, 'listening')
   const demo = registry.get(demoTenant) === undefined ? undefined : { token: mintDemoToken(storage, ports) }
 
@@ -97,7 +108,7 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
     async stop() {
       stopping = true
       registry.stop()
-      await closeServer(server)
+      await closeServer(server, drainMs)
       await journal.drain()
       await nodeFetch.close()
       storage.close()
@@ -126,33 +137,6 @@ export async function serve(settings: Settings): Promise<void> {
 }
 
 function connectionOf(context: Context<{ Bindings: HttpBindings }>): Connection {
-  const { socket } = context.env.incoming
-  return { address: socket.remoteAddress ?? null, secure: 'encrypted' in socket }
-}
-
-/** A client that sends nothing, or slowly, is let go: headers within 10 s, the whole request within 60 s. */
-const serverOptions = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
-
-function listenOn(
-  fetch: Parameters<typeof getRequestListener>[0],
-  { host, port }: Settings,
-): Promise<{ server: Server; url: string }> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(serverOptions, getRequestListener(fetch))
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      const address = server.address()
-      if (address === null || typeof address === 'string') return reject(new Error('the server has no port'))
-      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
-      resolve({ server, url: `http://${name}:${address.port}` })
-    })
-  })
-}
-
-async function closeServer(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), drainMs).unref()
-  })
+  const { socket, url } = context.env.incoming
+  return { address: socket.remoteAddress ?? null, secure: 'encrypted' in socket, target: url }
 }

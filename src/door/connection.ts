@@ -4,6 +4,8 @@ import type { Ranges } from '../ranges.ts'
 export interface Connection {
   readonly address: string | null
   readonly secure: boolean
+  /** The request's target as the client wrote it, where the runtime tells. */
+  readonly target?: string | undefined
 }
 
 /** Who asks, and by which origin, once proxies that may be believed have had their say. */

@@ -19,6 +19,15 @@ const rootShape = /^(?:\/t\/([^/]+))?\/scim\/v2(?=\/|$)/
  */
 const stuckFlag = /^\?aadOptscim\d+(?:(?:\/|%2F)([^?&]*))?(?:[?&](.*))?$/i
 
+/**
+ * A URL's or a request target's path and search (with its `?`) as they were written. A URL object would fold `..` and
+ * `%2e%2e` into a step up, so that a resource with such an id would turn into another path (contract §12).
+ */
+export function splitTarget(target: string): { readonly pathname: string; readonly search: string } {
+  const [, pathname = '', search = ''] = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)(\?[^#]*)?/i.exec(target) ?? []
+  return { pathname, search }
+}
+
 /** Reads a URL's path and search; undefined when it is not under a SCIM root. */
 export function routeOf(pathname: string, search: string): Route | undefined {
   const [root, pathTenant] = rootShape.exec(pathname) ?? []
@@ -41,16 +50,20 @@ export function decodeSegments(rawSegments: readonly string[]): readonly string[
   }
 }
 
-const verbs: Readonly<Record<string, string>> = {
-  GET: 'read',
-  HEAD: 'read',
-  POST: 'create',
-  PUT: 'replace',
-  PATCH: 'patch',
-  DELETE: 'delete',
-}
+// Maps, not objects: a client's word is looked up in them, and an object knows `constructor`.
+const verbs: ReadonlyMap<string, string> = new Map([
+  ['GET', 'read'],
+  ['HEAD', 'read'],
+  ['POST', 'create'],
+  ['PUT', 'replace'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+])
 
-const typeNames: Readonly<Record<string, string>> = { users: 'User', groups: 'Group' }
+const typeNames: ReadonlyMap<string, string> = new Map([
+  ['users', 'User'],
+  ['groups', 'Group'],
+])
 const discoverySegments: ReadonlySet<string> = new Set(['serviceproviderconfig', 'resourcetypes', 'schemas'])
 
 /** How the ledger names a request before it was parsed (contract §7): `User.create`, `Bulk`, `discovery`, `unknown`. */
@@ -68,10 +81,10 @@ export function nameOperation(method: string, segments: readonly string[]): Name
   if (word === 'bulk') return { operation: 'Bulk', ...nothing }
   if (word === 'me') return { operation: 'Me', ...nothing }
   if (discoverySegments.has(word)) return { operation: 'discovery', ...nothing }
-  if (word === '.search' || (word === '' && verbs[method] === 'read')) return { operation: 'search', ...nothing }
-  const verb = verbs[method]
+  if (word === '.search' || (word === '' && verbs.get(method) === 'read')) return { operation: 'search', ...nothing }
+  const verb = verbs.get(method)
   if (word === '' || verb === undefined || segments.length > 2) return { operation: 'unknown', ...nothing }
-  const resourceType = typeNames[word] ?? first
+  const resourceType = typeNames.get(word) ?? first
   if (second === '.search' || (second === undefined && verb === 'read')) {
     return { operation: `${resourceType}.list`, resourceType, resourceId: null }
   }

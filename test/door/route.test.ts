@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeSegments, nameOperation, routeOf } from '../../src/door/route.ts'
+import { decodeSegments, nameOperation, routeOf, splitTarget } from '../../src/door/route.ts'
 
 const route = (text: string) => {
   const url = new URL(text, 'http://gateway')
@@ -40,6 +40,16 @@ describe('routeOf', () => {
   )
 })
 
+describe('splitTarget', () => {
+  it.each([
+    ['/scim/v2/Users/..?a=/../b', '/scim/v2/Users/..', '?a=/../b'],
+    ['/scim/v2/Users/%2e%2e/x#f', '/scim/v2/Users/%2e%2e/x', ''],
+    ['http://other.example:1/scim/v2/./Users?a?b', '/scim/v2/./Users', '?a?b'],
+    ['//other.example/scim/v2', '//other.example/scim/v2', ''],
+    ['*', '*', ''],
+  ])('folds nothing in %s', (target, pathname, search) => expect(splitTarget(target)).toEqual({ pathname, search }))
+})
+
 describe('decodeSegments', () => {
   it('decodes once', () => expect(decodeSegments(['a%2Fb', '%252e'])).toEqual(['a/b', '%2e']))
   it('refuses what is no UTF-8', () => expect(() => decodeSegments(['%FF'])).toThrow('not valid UTF-8'))
@@ -60,6 +70,9 @@ describe('nameOperation', () => {
     ['GET', ['Me'], 'Me', null, null],
     ['TRACE', ['Users'], 'unknown', null, null],
     ['GET', ['Users', '1', 'x'], 'unknown', null, null],
+    ['GET', ['constructor'], 'constructor.list', 'constructor', null],
+    ['GET', ['__proto__', '1'], '__proto__.read', '__proto__', '1'],
+    ['constructor', ['Users'], 'unknown', null, null],
   ])('names %s %j', (method, segments, operation, resourceType, resourceId) => {
     expect(nameOperation(method, segments)).toEqual({ operation, resourceType, resourceId })
   })
