@@ -34,7 +34,8 @@ export function makeUpstream({ document, ledger, storage, ports, secrets }: Upst
     const resources: TenantStorage<TenantQueries['resources']> = {
       use: (work) => storage.use((queries) => work(queries.resources)),
     }
-    return { upstream: createDirectory({ tenant, clause, resources, ports }), timeoutMs: directoryTimeoutMs }
+    const { dialect } = document.frontDoor
+    return { upstream: createDirectory({ tenant, clause, resources, ports, dialect }), timeoutMs: directoryTimeoutMs }
   }
   const secret = (reference: Parameters<typeof resolveSecret>[0]) => resolveSecret(reference, secrets)
   const openCall: OpenCall = (operation) => ledger.open({ ...nobody, operation })

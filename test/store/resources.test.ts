@@ -1,5 +1,6 @@
+import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ResourceQueries } from '../../src/store/resources.ts'
 import { openDirectoryDatabase, temporaryDirectoryDatabase } from '../support/directory-database.ts'
 
@@ -43,6 +44,16 @@ describe('rows', () => {
       }),
     ).toThrow('stop')
     expect(queries.count(['User'])).toBe(0)
+  })
+
+  test('a transaction keeps other writers out from its first moment, so that what it reads stays true', () => {
+    const { queries, file } = temporaryDirectoryDatabase()
+    const other = new Database(file, { timeout: 0 })
+    onTestFinished(() => void other.close())
+    const write = () => other.exec("insert into directory_notes values ('a', 'b')")
+    queries.transaction(() => expect(write).toThrow(/locked/))
+    write()
+    expect(queries.note('a')).toBe('b')
   })
 
   test('a number is never given twice, so that a cursor cannot meet another resource under it', () => {

@@ -18,7 +18,6 @@ export interface Send {
   readonly body?: Json
   readonly ifMatch?: string
   readonly ifNoneMatch?: string
-  readonly dialect?: 'auto' | 'strict'
 }
 
 /** What a SCIM client sees of a directory, its locations still relative: parse, carry, print. */
@@ -40,12 +39,13 @@ export interface DirectoryClientOptions {
   readonly clause?: unknown
   readonly database?: DirectoryDatabase
   readonly tenant?: string
+  readonly dialect?: 'auto' | 'strict'
 }
 
 const base = 'https://gate.example/scim/v2'
 
 export function directoryClient(options: DirectoryClientOptions = {}): DirectoryClient {
-  const { database = temporaryDirectoryDatabase(), tenant = 'contoso' } = options
+  const { database = temporaryDirectoryDatabase(), tenant = 'contoso', dialect = 'auto' } = options
   const clause = directoryClause.parse({ kind: 'directory', ...(isObject(options.clause) ? options.clause : {}) })
   const clock = { now: Date.parse('2026-01-01T00:00:00Z') }
   let made = 0
@@ -56,7 +56,7 @@ export function directoryClient(options: DirectoryClientOptions = {}): Directory
     randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
     wait: () => new Promise<void>((resolve) => setImmediate(resolve)),
   }
-  const upstream = createDirectory({ tenant, clause, resources: database.storage, ports })
+  const upstream = createDirectory({ tenant, clause, resources: database.storage, ports, dialect })
   const attempts: string[] = []
   const errand = () => ({ attempts: recorder(attempts), deadlineAt: clock.now + 60_000 })
 
@@ -76,7 +76,7 @@ export function directoryClient(options: DirectoryClientOptions = {}): Directory
           base,
         },
         (segment) => upstream.definitionAt(segment, errand()),
-        sent.dialect ?? 'auto',
+        dialect,
       )
       const reply = await upstream.carry(request, errand())
       return { status: replyStatus(reply), headers: replyHeaders(reply), body: replyBody(reply) ?? {} }

@@ -49,11 +49,10 @@ export async function serve(parts: DirectoryParts, request: ResourceRequest, dea
 
 function read(parts: DirectoryParts, request: Extract<ResourceRequest, { operation: 'read' }>): ScimReply {
   const type = typeOf(parts, request.definition)
+  const { ifMatch } = request
   return parts.storage.use((queries) => {
-    const { ifNoneMatch, ...others } = request
-    const row = requireRow({ queries, type }, request.id, {
-      ...(others.ifMatch === undefined ? {} : { ifMatch: others.ifMatch }),
-    })
+    // A read's If-None-Match is answered 304 below; only for a write would it be a 412 (RFC 9110 §13.1.2).
+    const row = requireRow({ queries, type }, request.id, ifMatch === undefined ? {} : { ifMatch })
     if (isUnchanged(request, row.version)) return { kind: 'empty', status: 304, etag: etagOf(row.version) }
     return reply({ queries, type, model: parts.model }, row, request.projection, 200)
   })

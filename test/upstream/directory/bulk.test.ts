@@ -94,6 +94,16 @@ describe('a Bulk (RFC 7644 section 3.7)', () => {
     expect((await client.get('/Groups')).body['totalResults']).toBe(0)
   })
 
+  test.each([
+    ['auto', '201'],
+    ['strict', '400'],
+  ] as const)('reads its operations as the %s front door reads requests', async (dialect, status) => {
+    const Operations = [
+      post('a', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'a', active: 'True' }),
+    ]
+    expect(statuses(await directoryClient({ dialect }).post('/Bulk', { schemas, Operations }))).toEqual([status])
+  })
+
   test('of a thousand operations is served while others are, of more is refused', async () => {
     const client = directoryClient()
     const operations = (count: number) =>
