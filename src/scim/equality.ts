@@ -45,7 +45,7 @@ function isSameObject(a: JsonObject, b: JsonObject): boolean {
   const names = Object.keys(a)
   // Each name is looked for without case: beyond this many, the sorted keys are cheaper.
   if (names.length > 200 || names.length !== Object.keys(b).length) return exactKey(a) === exactKey(b)
-  const isKnown = (name: string) => spellingOf(a, name) !== undefined
+  const isKnown = (name: string) => spellingOf(a, name) !== undefined || exactKey(b[name]) === nothing
   return names.every((name) => isSame(a[name], attributeIn(b, name))) && Object.keys(b).every(isKnown)
 }
 

@@ -150,7 +150,7 @@ describe('parseScimRequest', () => {
     [400, 'invalidFilter', 'GET /Users?filter=userName', ''],
     [400, 'invalidFilter', `GET /Users?filter=${'('.repeat(200_000)}`, ''],
     [400, 'invalidPath', 'GET /Users?attributes=a%20b', ''],
-  ])('%i %s for %.60s', async (status, scimType, line, given) => {
+  ])('%i %s (row %#)', async (status, scimType, line, given) => {
     await expect(auto(line, given)).rejects.toMatchObject({ status, scimType })
   })
 

@@ -32,7 +32,7 @@ describe('RFC 7644 section 3.5.2, its own examples', () => {
   const group = { schemas: [groupUrn], id: 'g', displayName: 'Tour Guides', members: [{ value: 'a' }] }
 
   it('adds a member', () => {
-    const babs = { display: 'Babs Jensen', $ref: '/Users/b', value: 'b' }
+    const babs = { type: 'User', $ref: '/Users/b', value: 'b' }
     expect(patchedGroup(group, { op: 'add', path: 'members', value: [babs] })['members']).toEqual([
       { value: 'a' },
       babs,
@@ -65,9 +65,9 @@ describe('RFC 7644 section 3.5.2, its own examples', () => {
   it('removes one member and adds another', () => {
     const operations = [
       { op: 'remove', path: 'members[value eq "a"]' },
-      { op: 'add', path: 'members', value: [{ value: 'j', display: 'James Smith' }] },
+      { op: 'add', path: 'members', value: [{ value: 'j', type: 'User' }] },
     ]
-    expect(patchedGroup(group, ...operations)['members']).toEqual([{ value: 'j', display: 'James Smith' }])
+    expect(patchedGroup(group, ...operations)['members']).toEqual([{ value: 'j', type: 'User' }])
   })
 
   it('replaces all members, in two operations or one', () => {
@@ -176,6 +176,15 @@ describe('add', () => {
     )
   })
 
+  it('forgets what it knew of another manager, and keeps what it knows of the same', () => {
+    const manager = { value: 'm', $ref: '/Users/m', displayName: 'M' }
+    const before = { ...bare, schemas: [userUrn, enterpriseUserUrn], [enterpriseUserUrn]: { manager } }
+    const path = `${enterpriseUserUrn}:manager`
+    expect(patched(before, { op: 'replace', path, value: { value: 'm' } })).toBe(before)
+    const after = patched(before, { op: 'replace', path: `${path}.value`, value: 'n' })
+    expect(after[enterpriseUserUrn]).toEqual({ manager: { value: 'n' } })
+  })
+
   it('does change the case of a single value', () => {
     expect(
       patched({ ...bare, displayName: 'mcdonald' }, { op: 'replace', path: 'displayName', value: 'McDonald' }),
@@ -202,6 +211,13 @@ describe('remove', () => {
     const emails = [{ value: 'a', display: 'A' }]
     const after = patched({ ...bare, emails }, { op: 'remove', path: 'emails[value eq "a"].display' })
     expect(after['emails']).toEqual([{ value: 'a' }])
+  })
+
+  it('is no change where an add brings the same back', () => {
+    const before = { ...bare, emails: [work, home] }
+    expect(patched(before, { op: 'remove', path: 'emails' }, { op: 'add', path: 'emails', value: [home, work] })).toBe(
+      before,
+    )
   })
 
   it('is no change for what is not there', () => {
@@ -254,7 +270,7 @@ describe('refusals', () => {
   it.each([
     ['400 mutability', { op: 'replace', path: 'members[value eq "a"].value', value: 'b' }],
     ['400 mutability', { op: 'remove', path: 'members[value eq "a"].type' }],
-    ['400 noTarget', { op: 'replace', path: 'members[value eq "x"].display', value: 'X' }],
+    ['400 noTarget', { op: 'replace', path: 'members[value eq "x"].type', value: 'User' }],
   ])('%s for members', (expected, operation) => {
     expect(failure(() => patchedGroup(group, operation))).toBe(expected)
   })
