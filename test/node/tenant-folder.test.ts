@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -270,12 +269,13 @@ describe('a registry on a folder', () => {
     expect(names()).toEqual([undefined, 'T2'])
   })
 
-  test.skipIf(process.getuid?.() === 0)('a file that may not be read is reported, and served when it may', async () => {
-    write('a.yaml', tenant('a'))
-    chmodSync(join(folder, 'a.yaml'), 0)
+  // A link to itself stands for whatever the system refuses to open, also where the tests run as root.
+  test('a file that cannot be read is reported, and served when it can', async () => {
+    symlinkSync('a.yaml', join(folder, 'a.yaml'))
     const { registry, news } = await serve()
-    expect(registry.state('a')?.problems[0]?.message).toBe('cannot be read (EACCES)')
-    chmodSync(join(folder, 'a.yaml'), 0o600)
+    expect(registry.state('a')?.problems[0]?.message).toBe('cannot be read (ELOOP)')
+    unlinkSync(join(folder, 'a.yaml'))
+    write('a.yaml', tenant('a'))
     expect(await news.next()).toBe('a tenant file taken in')
   })
 })
