@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { callRow } from '../support/calls.ts'
 import { temporaryFolder, temporaryStorage } from '../support/storage.ts'
 
@@ -65,5 +66,25 @@ describe('the storage of the tenants', () => {
     one.of('a').use(({ calls }) => calls.apply([callRow({ id: '1' })]))
     other.of('a').use(({ calls }) => calls.apply([callRow({ id: '2' })]))
     expect(one.of('a').use(({ calls }) => calls.list({})?.calls.length)).toBe(2)
+  })
+
+  it('holds ten thousand tenants without a file open for those that are idle', () => {
+    const storage = temporaryStorage(temporaryFolder(), 5)
+    const all = Array.from({ length: 10_000 }, (_, i) => storage.of(`tenant-${i}`))
+    expect(storage.openCount()).toBe(0)
+    const openFiles = () => readdirSync('/proc/self/fd').length
+    const before = openFiles()
+    for (const tenant of all.slice(0, 60)) tenant.use(({ credentials }) => credentials.list())
+    expect(storage.openCount()).toBe(5)
+    expect(openFiles() - before).toBeLessThanOrEqual(15)
+    expect(storage.tenants()).toHaveLength(60)
+  })
+
+  it('closes a database that nobody uses', async () => {
+    const dataFolder = temporaryFolder()
+    const storage = openTenantStorage({ dataFolder, maxOpen: 5, idleMs: 20 })
+    storage.of('a').use(({ credentials }) => credentials.list())
+    await expect.poll(() => storage.openCount()).toBe(0)
+    expect(existsSync(join(dataFolder, 'tenants', 'a.db-wal'))).toBe(false)
   })
 })
