@@ -19,21 +19,44 @@ export const isObject = (value: unknown): value is JsonObject =>
  * than 2,000 names.
  */
 export function parseJson(text: string): Json {
+  if (isDeep(text)) throw badRequest('invalidSyntax', `the body is nested deeper than ${maxDepth} levels`)
   let value: Json
   try {
     value = JSON.parse(text)
   } catch (cause) {
     throw badRequest('invalidSyntax', 'the body is not valid JSON', cause)
   }
-  clean(value, 0)
+  clean(value)
   return value
 }
 
-function clean(value: Json, depth: number): void {
+/** Asked of the text: to parse a bomb of 8 MiB takes a second and a quarter of a gigabyte. */
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charCodeAt(at)
+    if (letter === 0x22) at = endOfString(text, at)
+    else if (letter === 0x5b || letter === 0x7b) depth += 1
+    else if (letter === 0x5d || letter === 0x7d) depth -= 1
+    if (depth > maxDepth) return true
+  }
+  return false
+}
+
+/** Where the string that begins at `start` ends: at the next quotation mark with an even number of backslashes before. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text.charCodeAt(at - 1 - escapes) === 0x5c) escapes += 1
+    if (escapes % 2 === 0) return at
+  }
+  return text.length
+}
+
+function clean(value: Json): void {
   if (typeof value !== 'object' || value === null) return
-  if (depth >= maxDepth) throw badRequest('invalidSyntax', `the body is nested deeper than ${maxDepth} levels`)
   if (Array.isArray(value)) {
-    for (const item of value) clean(item, depth + 1)
+    for (const item of value) clean(item)
     return
   }
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
@@ -42,7 +65,7 @@ function clean(value: Json, depth: number): void {
     names += 1
     if (names > maxNames) throw badRequest('invalidSyntax', `an object in the body has more than ${maxNames} names`)
     const member = value[name]
-    if (typeof member === 'object' && member !== null) clean(member, depth + 1)
+    if (typeof member === 'object' && member !== null) clean(member)
   }
 }
 
