@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ServerTimeouts } from '../../src/node/server.ts'
 import { startGateway } from '../../src/node.ts'
 import type { Json, JsonObject } from '../../src/scim/json.ts'
 import { parseSettings, type Settings } from '../../src/settings.ts'
@@ -50,14 +51,19 @@ export const scimTenant = (id: string, url: string, auth = '{ kind: none }'): st
 export async function startTestGateway(
   tenants: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
+  timeouts?: ServerTimeouts,
 ): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-test-'))
   mkdirSync(join(folder, 'tenants'))
   for (const [id, yaml] of Object.entries(tenants)) writeFileSync(join(folder, 'tenants', `${id}.yaml`), yaml)
-  return start(folder, environment)
+  return start(folder, environment, timeouts)
 }
 
-async function start(folder: string, environment: Readonly<Record<string, string>>): Promise<TestGateway> {
+async function start(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  timeouts?: ServerTimeouts,
+): Promise<TestGateway> {
   const settings = parseSettings({
     PORT: '0',
     TOLLGATE_LOG: 'silent',
@@ -67,7 +73,7 @@ async function start(folder: string, environment: Readonly<Record<string, string
     TOLLGATE_ALLOW_HOSTS: '127.0.0.1',
     ...environment,
   })
-  const gateway = await startGateway(settings)
+  const gateway = await startGateway(settings, timeouts)
   const ask = (path: string, asked?: Asked) => send(gateway.url + path, asked)
   const admin = (path: string, asked: Asked = {}) => ask(`/admin/v1${path}`, { token: adminToken, ...asked })
   return {
@@ -84,7 +90,7 @@ async function start(folder: string, environment: Readonly<Record<string, string
     },
     async restart() {
       await gateway.stop()
-      return start(folder, environment)
+      return start(folder, environment, timeouts)
     },
     async stop() {
       await gateway.stop()
