@@ -38,9 +38,20 @@ export function loggable(fields: LogFields): Record<string, unknown> {
   return line
 }
 
-/** The kind of an error and its message, for the log's `reason`: a stack or a cause's fields may hold a body. */
+/** Causes of causes that are told. */
+const maxCauses = 4
+
+/**
+ * The kind of an error and its message, and the same of its causes, for the log's `reason`: a stack or an error's fields
+ * may hold a body.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
-  const cause = error.cause instanceof Error ? `: ${error.cause.name}: ${error.cause.message}` : ''
-  return `${error.name}: ${error.message}${cause}`
+  const told: string[] = []
+  for (let at: unknown = error; at instanceof Error && told.length <= maxCauses; at = at.cause) told.push(wordsOf(at))
+  return told.join(': ')
 }
+
+/** drizzle repeats a statement's parameters in its message, and `JSON.parse` the text that it could not read. */
+const wordsOf = (error: Error): string =>
+  'params' in error || error instanceof SyntaxError ? error.name : `${error.name}: ${error.message}`

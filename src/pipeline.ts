@@ -5,7 +5,8 @@ import { type DoorReply, type DoorRequest, errorReply, openingOf, outcomeOf, suc
 import { decodeSegments } from './door/route.ts'
 import { childTrace } from './door/trace.ts'
 import type { Call } from './ledger/ledger.ts'
-import type { Ports } from './ports.ts'
+import { reasonOf } from './log.ts'
+import type { LogFields, Ports } from './ports.ts'
 import { ScimError, toScimError } from './scim/error.ts'
 import { absolute } from './scim/locate.ts'
 import { parseScimRequest } from './scim/parse.ts'
@@ -35,8 +36,18 @@ export async function frontDoor(request: DoorRequest, { tenants, ports }: Pipeli
   const reply = await carry(asked, tenant, principal, errand)
     .then((given) => successReply(absolute(given, request.base), call.callId))
     .catch((error) => errorReply(toScimError(error), call.callId))
+  report(reply, { tenant: tenant.id, call: call.callId }, ports)
   await call.close(outcomeOf(asked, reply)) // durable before the answer leaves
   return reply
+}
+
+/** A client is told little of what went wrong behind the gateway: the operator finds the rest by the request's id. */
+function report({ status, error }: DoorReply, fields: LogFields, { log }: Ports): void {
+  // 501 is an answer about a feature, not a failure.
+  if (error === undefined || status < 500 || status === 501) return
+  const line = { ...fields, status, reason: reasonOf(error) }
+  if (status === 500) log.error(line, 'the gateway failed at a request')
+  else log.warn(line, 'a request was not served')
 }
 
 async function understand(

@@ -56,7 +56,8 @@ export function refusalOf(request: ScimRequest, response: IncomingResponse, loca
   const body = objectIn(response)
   const told = body === undefined ? undefined : (attributeIn(body, 'detail') ?? errorMessageIn(body['error']))
   const detail = typeof told === 'string' && told !== '' ? locations.clean(told) : undefined
-  const cause = new Error(`the upstream answered ${status}${detail === undefined ? '' : `: ${detail}`}`)
+  // The status only: the cause is logged, and the upstream's own words may hold values of attributes.
+  const cause = new Error(`the upstream answered ${status}`)
   if (status === 401 || status === 403) return credentialRefused(cause)
   if (status === 429)
     return {
