@@ -1,13 +1,13 @@
 import { type Postponed, postpone, referencesOf, resolved } from './bulk-refs.ts'
 import { bulkFailure } from './bulk-result.ts'
-import { ScimError } from './error.ts'
+import { ScimError, toScimError } from './error.ts'
 import { messageUrn } from './message.ts'
 import type { BulkOperation, BulkResult } from './request.ts'
 
 export interface BulkRun {
   /** After this many errors the rest is left undone and has no result (RFC 7644 §3.7.3). */
   readonly failOnErrors?: number | undefined
-  /** Does one operation, its references resolved. A ScimError that it throws is that operation's result. */
+  /** Does one operation, its references resolved. What it throws is that operation's result. */
   carry(operation: BulkOperation): Promise<BulkResult>
 }
 
@@ -36,7 +36,6 @@ interface State {
  * to by `bulkId:` is made before it. Where creates refer to one another in a circle, one is made without the reference and
  * patched when the other has its id (RFC 7644 §3.7.1).
  * @returns the results in the request's order: all, or with `failOnErrors` those that were come to.
- * @throws what `carry` throws and is no ScimError.
  */
 export async function runBulk(operations: readonly BulkOperation[], run: BulkRun): Promise<BulkResult[]> {
   const makers = new Map<string, number>()
@@ -168,8 +167,8 @@ async function attempt(operation: BulkOperation, { run }: State): Promise<BulkRe
   try {
     return await run.carry(operation)
   } catch (error) {
-    if (error instanceof ScimError) return bulkFailure(operation, error)
-    throw error
+    // Whatever it was: what the other operations did must be told.
+    return bulkFailure(operation, toScimError(error))
   }
 }
 

@@ -182,9 +182,15 @@ describe('runBulk', () => {
     ])
   })
 
-  it('lets through what is no refusal', async () => {
-    const carry = () => Promise.reject(new TypeError('a mistake of ours'))
-    await expect(runBulk([person('a')], { carry })).rejects.toThrow(TypeError)
+  it('tells what was done when one operation meets a mistake of ours, and nothing of the mistake', async () => {
+    const { carry } = provider()
+    const mistake = async (operation: BulkOperation) => {
+      if (operation.bulkId === 'b') throw new TypeError('a mistake of ours')
+      return carry(operation)
+    }
+    const results = await runBulk([person('a'), person('b'), person('c')], { carry: mistake })
+    expect(results.map(({ status }) => status)).toEqual([201, 500, 201])
+    expect(JSON.stringify(results)).not.toContain('mistake')
   })
 
   it('gives every failure but a POST its location', () => {

@@ -55,6 +55,7 @@ export function directoryClient(options: DirectoryClientOptions = {}): Directory
     newId: () => `00000000-0000-7000-8000-${(++made).toString(16).padStart(8, '0')}${salt}`,
     randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
     wait: () => new Promise<void>((resolve) => setImmediate(resolve)),
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   }
   const upstream = createDirectory({ tenant, clause, resources: database.storage, ports, dialect })
   const attempts: string[] = []

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../log.ts'
 import { bulkRequest, bulkResult, runBulk } from '../../scim/bulk.ts'
 import type { Dialect } from '../../scim/dialect.ts'
 import { ScimError } from '../../scim/error.ts'
@@ -26,6 +27,11 @@ export async function carryBulk(
 ): Promise<ScimReply> {
   const { ports, model } = parts
   const definitionAt = (segment: string) => Promise.resolve(typeAt(model, segment)?.definition)
+  // The Bulk as a whole is answered 200, so that nobody else would hear of it.
+  const logged = (error: unknown): never => {
+    if (!(error instanceof ScimError)) ports.log.error({ tenant: parts.tenant, reason: reasonOf(error) }, 'Bulk failed')
+    throw error
+  }
   let done = 0
   const results = await runBulk(operations, {
     failOnErrors,
@@ -34,7 +40,7 @@ export async function carryBulk(
       if (done % turnLength === 0) await ports.wait(0)
       if (ports.now() > deadlineAt) throw new ScimError(504, 'the deadline passed before this operation')
       const request = await bulkRequest(operation, definitionAt, dialect)
-      return bulkResult(operation, await serve(parts, request, deadlineAt))
+      return bulkResult(operation, await serve(parts, request, deadlineAt).catch(logged))
     },
   })
   return { kind: 'bulk', results }

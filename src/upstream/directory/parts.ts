@@ -3,7 +3,7 @@ import type { ResourceQueries } from '../../store/resources.ts'
 import type { TenantStorage } from '../../store/storage.ts'
 import type { DirectoryModel } from './model.ts'
 
-export type DirectoryPorts = Pick<Ports, 'now' | 'newId' | 'randomBytes' | 'wait'>
+export type DirectoryPorts = Pick<Ports, 'now' | 'newId' | 'randomBytes' | 'wait' | 'log'>
 
 /** What every part of one tenant's directory works on. */
 export interface DirectoryParts {
