@@ -1,6 +1,7 @@
 import { ScimError } from '../../scim/error.ts'
 import { project } from '../../scim/project.ts'
 import type { Projection, ResourceRequest, ScimReply } from '../../scim/request.ts'
+import { versionOf } from '../../scim/resource.ts'
 import type { ResourceDefinition } from '../../scim/schema.ts'
 import type { ResourceQueries, ResourceRow } from '../../store/resources.ts'
 import { etagOf, isUnchanged } from './conditions.ts'
@@ -53,8 +54,8 @@ function read(parts: DirectoryParts, request: Extract<ResourceRequest, { operati
   return parts.storage.use((queries) => {
     // A read's If-None-Match is answered 304 below; only for a write would it be a 412 (RFC 9110 §13.1.2).
     const row = requireRow({ queries, type }, request.id, ifMatch === undefined ? {} : { ifMatch })
-    if (isUnchanged(request, row.version)) return { kind: 'empty', status: 304, etag: etagOf(row.version) }
-    return reply({ queries, type, model: parts.model }, row, request.projection, 200)
+    const found = reply({ queries, type, model: parts.model }, row, request.projection, 200)
+    return isUnchanged(request, found.etag) ? { kind: 'empty', status: 304, etag: found.etag } : found
   })
 }
 
@@ -73,7 +74,7 @@ function reply(
   row: ResourceRow,
   projection: Projection,
   status: 200 | 201,
-): ScimReply {
+): Extract<ScimReply, { kind: 'resource' }> & { readonly etag: string } {
   const [shown] = showRows([row], computedIn(projection, [type]), model, queries)
   if (shown === undefined) throw notFound(type, row.id)
   return {
@@ -81,7 +82,7 @@ function reply(
     status,
     resource: project(shown.resource, projection, type.definition),
     location: locationOf(type, row.id),
-    etag: etagOf(row.version),
+    etag: versionOf(shown.resource) ?? etagOf(row.version),
   }
 }
 

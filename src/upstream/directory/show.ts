@@ -61,7 +61,7 @@ function show(
       created: timeOf(row.createdAt),
       lastModified: timeOf(row.modifiedAt),
       location: locationOf(type, row.id),
-      version: etagOf(row.version),
+      version: etagOf(row.version, own.groups),
     },
   }
 }

@@ -266,10 +266,32 @@ describe('groups of a user', () => {
     const id = await group(client, 'G', ann)
     const refused = await client.patch(`/Users/${ann}`, [{ op: 'add', path: 'groups', value: [{ value: id }] }])
     expect([refused.status, refused.body['scimType']]).toEqual([400, 'mutability'])
-    expect((await client.get(`/Users/${ann}`)).headers['ETag']).toBe('W/"1"')
+    const before = (await client.get(`/Users/${ann}`)).headers['ETag']
     await client.send('PUT', `/Users/${ann}`, { body: { userName: 'ann', groups: [] } })
-    expect((await client.get(`/Users/${ann}`)).headers['ETag']).toBe('W/"1"')
+    expect((await client.get(`/Users/${ann}`)).headers['ETag']).toBe(before)
     expect(valuesOf(await client.get(`/Users/${ann}`), 'groups')).toEqual([id])
+  })
+
+  test('that change are never hidden by a 304, and stand in no write’s way', async () => {
+    const client = directoryClient()
+    const ann = await user(client, 'ann')
+    const alone = (await client.get(`/Users/${ann}`)).headers['ETag']
+    const id = await group(client, 'G', ann)
+    const again = (ifNoneMatch = '', query = '') => client.send('GET', `/Users/${ann}${query}`, { ifNoneMatch })
+    const joined = await again(alone)
+    expect([joined.status, valuesOf(joined, 'groups')]).toEqual([200, [id]])
+    const tag = joined.headers['ETag']
+    expect(joined.body['meta']).toMatchObject({ version: tag })
+    expect((await again(tag)).status).toBe(304)
+    expect((await again(alone, '?excludedAttributes=groups')).status).toBe(304)
+    await client.patch(`/Groups/${id}`, [{ op: 'replace', path: 'displayName', value: 'H' }])
+    expect((await again(tag)).status).toBe(200)
+    const written = await client.send('PUT', `/Users/${ann}`, { body: { userName: 'Ann' }, ifMatch: alone ?? '' })
+    expect(written.status).toBe(200)
+    const stale = await client.send('PUT', `/Users/${ann}`, { body: { userName: 'ANN' }, ifMatch: tag ?? '' })
+    expect(stale.status).toBe(412)
+    await client.send('DELETE', `/Groups/${id}`)
+    expect((await again(written.headers['ETag'])).status).toBe(200)
   })
 })
 
