@@ -25,6 +25,11 @@ export interface OpenJournal extends Journal {
   /** Brings everything of the tenant that is durable into its database. @throws what the database threw. */
   flush(tenant: string): void
   /**
+   * The same for all tenants, letting requests in between. One whose database fails is left out: that is in the log,
+   * and whoever reads its database is told.
+   */
+  flushAll(): Promise<void>
+  /**
    * Takes no more records, brings all into the databases and deletes the journal's files. What is not done after
    * `withinMs` (5 s unless told) stays in the journal for the next start: with thousands of tenants it may be much.
    */
@@ -74,6 +79,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       }
     },
     flush: settler.flush,
+    flushAll: async () => {
+      while (settler.round(budgetMs)) await setImmediate()
+      for (const tenant of backlog.tenants()) if (!settler.failing(tenant)) settler.flush(tenant)
+    },
     drain: async (withinMs = 5000) => {
       const until = performance.now() + withinMs
       draining = true

@@ -21,8 +21,8 @@ export interface Settler {
   refuses(tenant: string): boolean
   /** Finished calls that wait, without those of tenants whose database fails. */
   waiting(): number
-  /** Whether some tenant's database fails. */
-  failing(): boolean
+  /** Whether this tenant's database fails, or anybody's. */
+  failing(tenant?: string): boolean
 }
 
 export interface SettlerOptions {
@@ -102,7 +102,7 @@ export function createSettler({ backlog, storage, log }: SettlerOptions): Settle
       for (const tenant of failures.keys()) waiting -= backlog.finished(tenant)
       return waiting
     },
-    failing: () => failures.size > 0,
+    failing: (tenant) => (tenant === undefined ? failures.size > 0 : failures.has(tenant)),
   }
 }
 

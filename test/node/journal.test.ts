@@ -110,6 +110,19 @@ describe('the journal', () => {
     )
   })
 
+  it('brings everything of all tenants into the databases, but of one that fails', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'tenants'))
+    writeFileSync(join(folder, 'tenants', 'broken.db'), 'no database '.repeat(1000))
+    const { journal, storage } = await open(folder)
+    const made = await Promise.all(['a', 'b', 'broken', 'b'].map((tenant) => oneCall(journal, tenant)))
+    const call = ledgerOf(journal, 'c').open(opening)
+    await call.begin({ purpose: 'forward', method: 'GET', path: '/Users' })
+    await journal.flushAll()
+    expect([...idsOf(storage, 'a'), ...idsOf(storage, 'b')].sort()).toEqual([made[0], made[1], made[3]])
+    expect(rowsOf(storage, 'c')).toMatchObject([{ state: 'open' }])
+  })
+
   it('begins new files, and deletes the old ones once their calls are in the databases', async () => {
     const folder = temporaryFolder()
     const { journal, storage } = await open(folder, { segmentBytes: 1000 })
