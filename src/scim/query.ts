@@ -97,7 +97,14 @@ function projection(text: QueryText): Projection {
   return {}
 }
 
-const paths = (names: readonly string[]): AttributePath[] => names.map((name) => parseAttributePath(name))
+/** Names that one query may ask for: each is looked for in each resource. No schema has a tenth as many. */
+const maxNames = 1000
+
+function paths(names: readonly string[]): AttributePath[] {
+  if (names.length > maxNames)
+    throw badRequest('invalidValue', `more than ${maxNames} attributes are named; leave the list out to get them all`)
+  return names.map((name) => parseAttributePath(name))
+}
 
 const isBlank = (text: string | undefined): text is undefined => text === undefined || text.trim() === ''
 

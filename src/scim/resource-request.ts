@@ -97,7 +97,13 @@ const wrongMethod = (method: string, allowed: readonly string[]): ScimError => {
 }
 
 export const notFound = (segments: readonly string[]): ScimError =>
-  new ScimError(404, `there is nothing at /${segments.join('/').slice(0, 200)}`)
+  new ScimError(
+    404,
+    `there is nothing at /${segments
+      .join('/')
+      .slice(0, 200)
+      .replace(/\p{Cc}/gu, '\ufffd')}`,
+  )
 
 /**
  * The id, where one can be carried in a URL's path segment without leaving it (contract §12). A slash in an id is legal
