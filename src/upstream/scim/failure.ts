@@ -101,8 +101,13 @@ const switchedOff = (cause: Error): Refusal => ({
   }),
 })
 
-const retryAfter = (headers: IncomingResponse['headers']): { retryAfter?: string } =>
-  headers['retry-after'] === undefined ? {} : { retryAfter: headers['retry-after'] }
+/** Seconds or an HTTP date (RFC 9110 §10.2.3). Anything else is not handed on: it could name the upstream. */
+const retryAfterShape = /^(\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/
+
+function retryAfter(headers: IncomingResponse['headers']): { retryAfter?: string } {
+  const told = headers['retry-after']?.trim() ?? ''
+  return retryAfterShape.test(told) ? { retryAfter: told } : {}
+}
 
 /** Microsoft Graph's own form: `{ "error": { "code": ..., "message": ... } }`. */
 function errorMessageIn(error: unknown): string | undefined {

@@ -126,6 +126,31 @@ export function rewriteRefs(
   }
 }
 
+/** What names something rather than tells of it: a schema may well be called by a URL. */
+const names: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'schema',
+  'schemas',
+  'endpoint',
+  'location',
+  'version',
+  '$ref',
+])
+
+/** The value with the upstream's URLs cleaned out of the texts in it; of an object, out of those that are no names. */
+export function cleanTexts(value: Json, locations: Locations, depth = 0): Json {
+  if (typeof value === 'string') return value.includes('//') ? locations.clean(value) : value
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return value
+  if (Array.isArray(value)) return value.map((item) => cleanTexts(item, locations, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      names.has(name) ? member : cleanTexts(member, locations, depth + 1),
+    ]),
+  )
+}
+
 /** A body for the upstream: its relative references absolute under the upstream's own root. Shares what it need not copy. */
 export function outward(body: JsonObject, locations: Locations): JsonObject {
   const changed = copied(body, locations, 0)

@@ -1,3 +1,4 @@
+import { errorUrn } from '../../scim/error.ts'
 import { isObject, type Json, type JsonObject } from '../../scim/json.ts'
 import type { BulkOperation, BulkResult } from '../../scim/request.ts'
 import { attributeIn } from '../../scim/resource.ts'
@@ -44,11 +45,14 @@ function statusOf(value: Json | undefined): number | undefined {
   return Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined
 }
 
+/** The members of RFC 7644 §3.12 and no others: what else an upstream tells of an error is not for its clients. */
 function cleanError(error: JsonObject, status: number, locations: Locations): JsonObject {
-  const detail = error['detail']
+  const scimType = attributeIn(error, 'scimType')
+  const detail = attributeIn(error, 'detail')
   return {
-    ...error,
+    schemas: [errorUrn],
     status: String(status),
+    ...(typeof scimType === 'string' && /^[a-z]{1,40}$/i.test(scimType) ? { scimType } : {}),
     ...(typeof detail === 'string' ? { detail: locations.clean(detail) } : {}),
   }
 }

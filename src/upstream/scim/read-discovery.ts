@@ -3,7 +3,7 @@ import { listResponseUrn } from '../../scim/list.ts'
 import type { DiscoveryKind, ScimRequest } from '../../scim/request.ts'
 import { attributeIn, spellingOf } from '../../scim/resource.ts'
 import { notScim } from './body.ts'
-import { type Locations, rewriteRefs } from './location.ts'
+import { cleanTexts, type Locations, rewriteRefs } from './location.ts'
 import { relativeOrForeign } from './read-resource.ts'
 
 /** What the front door takes at most (contract §12), whatever the upstream would. */
@@ -39,8 +39,11 @@ type DiscoveryRequest = Extract<ScimRequest, { operation: 'discovery' }>
  * What the upstream says of itself, as the gateway says it of itself (RFC 7644 §4).
  * @throws ScimError 502 where it is not what was asked for.
  */
-export function readDiscovery(body: JsonObject, { kind, name }: DiscoveryRequest, locations: Locations): JsonObject {
-  rewriteRefs(body, (reference) => relativeOrForeign(reference, locations))
+export function readDiscovery(given: JsonObject, { kind, name }: DiscoveryRequest, locations: Locations): JsonObject {
+  rewriteRefs(given, (reference) => relativeOrForeign(reference, locations))
+  // Descriptions and a vendor's own members may name the upstream's URLs, too.
+  const cleaned = cleanTexts(given, locations)
+  const body = isObject(cleaned) ? cleaned : given
   if (kind === 'ServiceProviderConfig') return providerConfig(body)
   if (name !== undefined) return described(body, kind, locations)
   const listed = attributeIn(body, 'Resources')

@@ -2,7 +2,8 @@ import { isObject, type JsonObject } from '../../scim/json.ts'
 import { idOf, type Resource, spellingOf } from '../../scim/resource.ts'
 import type { ResourceDefinition } from '../../scim/schema.ts'
 import { groupDefinition, userDefinition } from '../../scim/schemas.ts'
-import { type Locations, rewriteRefs } from './location.ts'
+import { notScim } from './body.ts'
+import { cleanTexts, type Locations, rewriteRefs } from './location.ts'
 
 export interface ReadResource {
   readonly resource: Resource
@@ -27,6 +28,7 @@ export function readResource(
   const meta = isObject(resource['meta']) ? resource['meta'] : undefined
   const type = (definition ?? definitionIn(meta))?.type
   const id = idOf(resource)
+  if (id?.isWellFormed() === false) throw notScim('an id that no URL can hold')
   const location = type === undefined || id === undefined ? undefined : `${type.endpoint}/${encodeURIComponent(id)}`
   if (meta !== undefined) settleMeta(meta, type?.name, location, locations)
   else if (wantsMeta && type !== undefined && location !== undefined)
@@ -56,12 +58,19 @@ function respell(resource: JsonObject): void {
   }
 }
 
+/** RFC 7643 §3.1. What else an upstream puts there (links to itself) is cleaned. */
+const metaNames: ReadonlySet<string> = new Set(['resourceType', 'created', 'lastModified', 'location', 'version'])
+
 function settleMeta(
   meta: JsonObject,
   typeName: string | undefined,
   location: string | undefined,
   locations: Locations,
 ): void {
+  for (const name in meta) {
+    const value = meta[name]
+    if (value !== undefined && !metaNames.has(name)) meta[name] = cleanTexts(value, locations)
+  }
   if (typeName !== undefined && (typeof meta['resourceType'] === 'string' || location !== undefined))
     meta['resourceType'] = typeName
   if (location !== undefined) meta['location'] = location

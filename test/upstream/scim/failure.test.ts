@@ -60,6 +60,14 @@ describe('refusalOf', () => {
     expect(refuse(list, status, {}, { 'retry-after': '120' }).error.retryAfter).toBe('120')
   })
 
+  it.each(['Sat, 21 Nov 2026 10:00:00 GMT', '0'])('hands on a Retry-After of %s', (told) => {
+    expect(refuse(list, 429, {}, { 'retry-after': told }).error.retryAfter).toBe(told)
+  })
+
+  it.each(['7 by directory.example', 'soon', '-1', '1e9', ''])('hands on no Retry-After that is none (%s)', (told) => {
+    expect(refuse(list, 429, {}, { 'retry-after': told }).error.retryAfter).toBeUndefined()
+  })
+
   it.each([401, 403])('alerts on a %i', (status) => {
     expect(refuse(list, status).alert).toBe('upstream-credential')
   })

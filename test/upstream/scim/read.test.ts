@@ -27,6 +27,52 @@ const listOf = (body: JsonObject, query?: ListQuery) => {
   return reply.list
 }
 
+describe('what an upstream tells of itself', () => {
+  const lines = (body: JsonObject, request: ScimRequest) =>
+    JSON.stringify(readReply(request, answer(200, body), locations))
+  const urn = 'urn:ietf:params:scim:api:messages:2.0:'
+
+  it('never leaves in the failures of a Bulk', () => {
+    const response = { status: '409', scimType: 'uniqueness', detail: `dup at ${base}/Users`, instance: `${base}/x` }
+    const body = {
+      schemas: [`${urn}BulkResponse`],
+      Operations: [{ method: 'POST', bulkId: 'b', status: '409', response }],
+    }
+    const reply = readReply({ operation: 'bulk', operations: [] }, answer(200, body), locations)
+    expect(reply).toMatchObject({
+      results: [{ response: { schemas: [`${urn}Error`], status: '409', scimType: 'uniqueness' } }],
+    })
+    expect(JSON.stringify(reply)).not.toMatch(/directory\.example|instance/)
+  })
+
+  it('never leaves in discovery, while schemas keep their names', () => {
+    const schema = 'http://schemas.example/thing'
+    const types = {
+      Resources: [{ id: 'Thing', name: 'Thing', schema, endpoint: '/Things', description: `see ${base}` }],
+    }
+    const shown = lines(types, { operation: 'discovery', kind: 'ResourceTypes' })
+    expect(shown).toContain(schema)
+    expect(shown).not.toContain('directory.example')
+    const config = { patch: { supported: true }, vendor: { urls: [`${base}/token`] } }
+    expect(lines(config, { operation: 'discovery', kind: 'ServiceProviderConfig' })).not.toContain('directory.example')
+  })
+
+  it('never leaves in the meta of a resource', () => {
+    const meta = { resourceType: 'User', version: 'W/"1"', self: `${base}/Users/1`, links: [{ href: `${base}/a/b` }] }
+    expect(resourceOf({ id: '1', meta })['meta']).toEqual({
+      resourceType: 'User',
+      location: '/Users/1',
+      version: 'W/"1"',
+      self: '/Users/1',
+      links: [{ href: '/a/b' }],
+    })
+  })
+
+  it('is a 502 where its id is no text that a URL can hold', () => {
+    expect(() => resourceOf({ id: '\ud800' })).toThrow(expect.objectContaining({ status: 502 }))
+  })
+})
+
 describe('a resource', () => {
   it.each([`${base}/Users/1`, '/users/1', 'Users/1', 'https://inner:8443/elsewhere', undefined])(
     'has its location computed, whatever the upstream says (%s)',
@@ -174,11 +220,12 @@ describe('a Bulk answer', () => {
         { method: 'PUT', location: `${base}/Users/3`, status: { code: '200' }, response: { id: '3' } },
       ],
     }
+    const error = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404' }
     expect(readReply({ operation: 'bulk', operations: [] }, answer(200, body), locations)).toEqual({
       kind: 'bulk',
       results: [
         { method: 'POST', bulkId: 'a', version: 'W/"1"', location: '/Users/1', status: 201 },
-        { method: 'DELETE', location: '/Users/2', status: 404, response: { status: '404', detail: 'no /Users/2' } },
+        { method: 'DELETE', location: '/Users/2', status: 404, response: { ...error, detail: 'no /Users/2' } },
         { method: 'PUT', location: '/Users/3', status: 200 },
       ],
     })
