@@ -16,7 +16,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 /**
  * Parses a body's text. `__proto__` keys are dropped wherever they stand, so that no later copy can reach a prototype.
  * @throws ScimError 400 `invalidSyntax` when it is no JSON, nested deeper than 64 levels, or an object in it has more
- * than 2,000 names.
+ * than 2,000 names; `invalidValue` for a number beyond those of IEEE 754.
  */
 export function parseJson(text: string): Json {
   if (isDeep(text)) throw badRequest('invalidSyntax', `the body is nested deeper than ${maxDepth} levels`)
@@ -54,6 +54,9 @@ function endOfString(text: string, start: number): number {
 }
 
 function clean(value: Json): void {
+  // `1e400` is read as infinity, and would be written as null.
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw badRequest('invalidValue', 'a number in the body is larger than any that can be kept')
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
     for (const item of value) clean(item)
@@ -65,7 +68,7 @@ function clean(value: Json): void {
     names += 1
     if (names > maxNames) throw badRequest('invalidSyntax', `an object in the body has more than ${maxNames} names`)
     const member = value[name]
-    if (typeof member === 'object' && member !== null) clean(member)
+    if (member !== undefined && typeof member !== 'string') clean(member)
   }
 }
 

@@ -32,6 +32,12 @@ describe('parseJson', () => {
       expect(() => parseJson(text)).toThrow('not valid JSON')
   })
 
+  it('refuses a number that would turn into null', () => {
+    for (const text of ['1e400', '[-1e400]', '{"a":[{"b":1e309}]}'])
+      expect(() => parseJson(text)).toThrow('larger than any that can be kept')
+    expect(parseJson('[1e308,-0,1e-400]')).toEqual([1e308, -0, 0])
+  })
+
   it('drops __proto__ on every level', () => {
     expect(JSON.stringify(parseJson('{"__proto__":1,"a":[{"__proto__":{"b":1},"c":2}]}'))).toBe('{"a":[{"c":2}]}')
   })
