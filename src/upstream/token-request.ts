@@ -43,8 +43,9 @@ export function createTokenRequest(
       if (result.kind === 'refused') client.forget()
       return result
     } catch (error) {
-      // A secret that cannot be read or used, an address that settings forbid: both were told to the operator.
-      if (error instanceof ScimError) return { kind: 'refused', error }
+      // A secret that cannot be read or used, an address that settings forbid: both are 502, and the operator was told.
+      // A ledger that cannot be written (503) says nothing of the token endpoint, and must not be remembered as its word.
+      if (error instanceof ScimError && error.status === 502) return { kind: 'refused', error }
       throw error
     }
   }

@@ -1,4 +1,5 @@
-import { ScimError } from '../scim/error.ts'
+import { reasonOf } from '../log.ts'
+import { ScimError, toScimError } from '../scim/error.ts'
 import { randomOf } from './exchange.ts'
 import type { GrantTools } from './grant/grant.ts'
 import type { TokenRequest, TokenResult } from './token-request.ts'
@@ -108,15 +109,22 @@ export function createTokenCache(
 
   function refreshAhead(): void {
     const call = openCall('token')
-    begin({ attempts: call, deadlineAt: ports.now() + timeoutMs })
-      .then((result) => {
+    const status = begin({ attempts: call, deadlineAt: ports.now() + timeoutMs }).then(
+      (result) => {
         if (result.kind === 'late') failure = { error: result.error, until: ports.now() + 1_000 }
-        return call.close({ status: result.kind === 'issued' ? 200 : result.error.status, scimType: null, bytesOut: 0 })
-      })
-      .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        ports.log.warn({ tenant, operation: 'token', reason }, 'the token could not be refreshed ahead')
-      })
+        return result.kind === 'issued' ? 200 : result.error.status
+      },
+      (error: unknown) => {
+        warn(error)
+        return toScimError(error).status
+      },
+    )
+    // Closed in any case: an open call keeps the journal's files.
+    status.then((told) => call.close({ status: told, scimType: null, bytesOut: 0 })).catch(warn)
+  }
+
+  function warn(error: unknown): void {
+    ports.log.warn({ tenant, operation: 'token', reason: reasonOf(error) }, 'the token could not be refreshed ahead')
   }
 
   async function get(errand: Errand): Promise<Token> {

@@ -232,6 +232,28 @@ describe('a disk that fails', () => {
 })
 
 describe('a tenant whose database fails', () => {
+  it('has no further calls beyond a bound, but those that began may end', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'tenants'), { recursive: true })
+    writeFileSync(join(folder, 'tenants', 'broken.db'), 'this is no database, whatever its name says. '.repeat(100))
+    const { journal } = await open(folder)
+    const begun = ledgerOf(journal, 'broken').open(opening)
+    await begun.begin({ purpose: 'forward', method: 'POST', path: '/Users' })
+    const refused = async () => {
+      const calls = await Promise.allSettled(Array.from({ length: 500 }, () => oneCall(journal, 'broken')))
+      return calls.some(({ status }) => status === 'rejected')
+    }
+    await expect.poll(refused, { timeout: 20_000 }).toBe(true)
+    await expect(oneCall(journal, 'broken')).rejects.toMatchObject({ status: 503 })
+    await begun.close({ status: 201, scimType: null, bytesOut: 1 })
+    const records = filesIn(folder).flatMap((name) =>
+      readFileSync(join(folder, 'journal', name), 'utf8')
+        .split('\n')
+        .map(parseRecord),
+    )
+    expect(records).toContainEqual(expect.objectContaining({ kind: 'close', call: begun.callId, status: 201 }))
+  })
+
   it('stops no other, and loses nothing', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'tenants'), { recursive: true })

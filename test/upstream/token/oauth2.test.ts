@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ScimError } from '../../../src/scim/error.ts'
 import type { ScimRequest } from '../../../src/scim/request.ts'
 import { userDefinition } from '../../../src/scim/schemas.ts'
 import type { ScimClause } from '../../../src/upstream/scim/clause.ts'
@@ -272,6 +273,35 @@ describe('a dead secret', () => {
     expect(await go(upstream)).toBe('resource')
     await settled()
     expect(bench.background).toEqual([{ operation: 'token', status: 502 }])
+  })
+})
+
+describe('a ledger that cannot be written', () => {
+  const full = async () => {
+    throw new ScimError(503, 'the ledger cannot be written')
+  }
+
+  it('is not held against the token endpoint', async () => {
+    const upstream = post()
+    const errand = bench.errand({ attempts: { callId: 'call', begin: full } })
+    expect(await go(upstream, errand)).toMatchObject({ status: 503, message: 'the ledger cannot be written' })
+    expect(await go(upstream)).toBe('resource')
+  })
+
+  it('leaves no refresh open', async () => {
+    const openCall: Bench['openCall'] = (operation) => ({ ...bench.openCall(operation), begin: full })
+    const auth: Oauth2 = {
+      kind: 'oauth2',
+      tokenUrl: oauth.tokenUrl,
+      clientId: 'post',
+      client: { secret: { env: 'SECRET' } },
+    }
+    const upstream = upstreamAt(server.url, { ...bench, openCall }, auth, secrets)
+    expect(await go(upstream)).toBe('resource')
+    advance(52_000)
+    expect(await go(upstream)).toBe('resource')
+    await settled()
+    expect(bench.background).toEqual([{ operation: 'token', status: 503 }])
   })
 })
 
