@@ -79,9 +79,12 @@ async function unharmed({ scim, survivor }: Attacked): Promise<void> {
 }
 
 const page = z.object({
-  calls: z.array(z.object({ id: z.string(), state: z.string() })),
+  calls: z.array(z.looseObject({ id: z.string(), state: z.string(), status: z.number().nullable() })),
   nextCursor: z.string().optional(),
 })
+
+/** A page of the admin API's calls. */
+export const parsePage = (body: unknown) => page.parse(body)
 
 async function allClosed(gateway: TestGateway): Promise<void> {
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
