@@ -73,7 +73,13 @@ export interface NamedOperation {
   readonly resourceId: string | null
 }
 
-/** Names what a method on a path asks for, by their looks alone; the parser may still refuse it. */
+/** What can be an endpoint's name. Whatever else stands there is the client's own text, and names no operation. */
+const endpointShape = /^[A-Za-z0-9._~-]{1,64}$/
+
+/**
+ * Names what a method on a path asks for, by their looks alone; the parser may still refuse it.
+ * @param segments still percent-encoded; the id is decoded, as answers and the ledger show it.
+ */
 export function nameOperation(method: string, segments: readonly string[]): NamedOperation {
   const [first = '', second] = segments
   const nothing = { resourceType: null, resourceId: null }
@@ -83,10 +89,23 @@ export function nameOperation(method: string, segments: readonly string[]): Name
   if (discoverySegments.has(word)) return { operation: 'discovery', ...nothing }
   if (word === '.search' || (word === '' && verbs.get(method) === 'read')) return { operation: 'search', ...nothing }
   const verb = verbs.get(method)
-  if (word === '' || verb === undefined || segments.length > 2) return { operation: 'unknown', ...nothing }
+  if (!endpointShape.test(word) || verb === undefined || segments.length > 2)
+    return { operation: 'unknown', ...nothing }
   const resourceType = typeNames.get(word) ?? first
   if (second === '.search' || (second === undefined && verb === 'read')) {
     return { operation: `${resourceType}.list`, resourceType, resourceId: null }
   }
-  return { operation: `${resourceType}.${verb}`, resourceType, resourceId: second ?? null }
+  return {
+    operation: `${resourceType}.${verb}`,
+    resourceType,
+    resourceId: second === undefined ? null : decoded(second),
+  }
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }

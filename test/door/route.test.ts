@@ -73,6 +73,10 @@ describe('nameOperation', () => {
     ['GET', ['constructor'], 'constructor.list', 'constructor', null],
     ['GET', ['__proto__', '1'], '__proto__.read', '__proto__', '1'],
     ['constructor', ['Users'], 'unknown', null, null],
+    ['GET', ['Users', 'a%20b%2Fc'], 'User.read', 'User', 'a b/c'],
+    ['GET', ['Users', '%zz'], 'User.read', 'User', '%zz'],
+    ['GET', ['x'.repeat(65)], 'unknown', null, null],
+    ['GET', ['a"b{c}', '1'], 'unknown', null, null],
   ])('names %s %j', (method, segments, operation, resourceType, resourceId) => {
     expect(nameOperation(method, segments)).toEqual({ operation, resourceType, resourceId })
   })
