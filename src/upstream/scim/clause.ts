@@ -4,6 +4,8 @@ import { authClause } from '../grant/grants.ts'
 import { httpUrl } from '../url.ts'
 
 const defaultTimeout = '20s'
+/** Far below 2^31 ms: a longer timer than that fires at once. */
+const longestTimeoutMs = 24 * 3_600_000
 
 /** Presets that the contract names (§4) and that no issue has built yet. */
 const unbuiltPresets: ReadonlySet<unknown> = new Set(['entra'])
@@ -23,6 +25,7 @@ export const scimClause = z.strictObject({
     .string()
     .regex(durationPattern, 'must be a duration, such as 20s, 500ms or 1m')
     .refine((text) => !durationPattern.test(text) || parseDuration(text) > 0, 'must be longer than nothing')
+    .refine((text) => !durationPattern.test(text) || parseDuration(text) <= longestTimeoutMs, 'must be at most 24h')
     .optional()
     .describe(`The deadline of a whole client request, retries included: ${defaultTimeout} unless given`),
   auth: authClause,

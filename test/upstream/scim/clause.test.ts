@@ -77,6 +77,7 @@ describe('scimClause refuses', () => {
     ['a URL with a query', { ...good, url: 'https://directory.example/?a=b' }, /^url: must have no query/],
     ['another scheme', { ...good, url: 'ftp://directory.example' }, /^url: must be an https URL/],
     ['a timeout without a unit', { ...good, timeout: '20' }, /^timeout: must be a duration/],
+    ['a timeout that no timer can wait for', { ...good, timeout: '25d' }, /^timeout: must be at most 24h/],
     ['no time at all', { ...good, timeout: '0s' }, /^timeout: must be longer than nothing/],
     [
       'a header of the gateway',
