@@ -13,7 +13,7 @@ import { openJournal } from './node/journal.ts'
 import { lock } from './node/lock.ts'
 import { nodeLog } from './node/log.ts'
 import { nodePorts } from './node/ports.ts'
-import { closeServer, listenOn, type ServerTimeouts, serverTimeouts } from './node/server.ts'
+import { listenOn, type ServerTimeouts, serverTimeouts } from './node/server.ts'
 import { createTenantFolder } from './node/tenant-folder.ts'
 import { createSecretReader } from './node/text-file.ts'
 import type { Settings } from './settings.ts'
@@ -26,7 +26,7 @@ export interface RunningGateway {
   readonly url: string
   /** What to tell whoever started it. Holds the demo tenant's token when it was minted just now. */
   readonly greeting: string
-  /** Takes no more requests, finishes those under way, and leaves nothing in the journal. */
+  /** Takes no more requests, finishes those under way, and empties the journal as far as 5 s allow. */
   stop(): Promise<void>
 }
 
@@ -73,9 +73,7 @@ export async function startGateway(
         tenants: async () => storage.tenants(),
         exists: storage.exists,
         use: (tenant, work) => storage.of(tenant).use(work),
-        flush: async (tenant) => {
-          for (const each of tenant === 'all' ? storage.tenants() : [tenant]) journal.flush(each)
-        },
+        flush: async (tenant) => (tenant === 'all' ? journal.flushAll() : journal.flush(tenant)),
       },
       control,
     },
@@ -93,7 +91,7 @@ export async function startGateway(
     notReady: () => (stopping ? 'stopping' : null),
     connectionOf,
   })
-  const { server, url } = await listenOn(app.fetch, {
+  const { url, close: closeServer } = await listenOn(app.fetch, {
     host: settings.host,
     port: settings.port,
     timeouts,
@@ -108,7 +106,7 @@ export async function startGateway(
     async stop() {
       stopping = true
       registry.stop()
-      await closeServer(server, drainMs)
+      await closeServer(drainMs)
       await journal.drain()
       await nodeFetch.close()
       storage.close()

@@ -25,6 +25,14 @@ export interface ServerOptions {
   newId(): string
 }
 
+export interface ListeningServer {
+  readonly server: Server
+  /** `http://127.0.0.1:8080` */
+  readonly url: string
+  /** Takes no more requests; resolves when those under way are answered, or after `drainMs`. */
+  close(drainMs: number): Promise<void>
+}
+
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown
 
 /**
@@ -35,7 +43,7 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown
 export function listenOn(
   fetch: Parameters<typeof getRequestListener>[0],
   options: ServerOptions,
-): Promise<{ server: Server; url: string }> {
+): Promise<ListeningServer> {
   const { host, port, timeouts, newId } = options
   const refusal = createRefusal(newId)
   const serve = getRequestListener(fetch, {
@@ -53,7 +61,8 @@ export function listenOn(
     // The listener refuses a request without a host itself, and says why.
     requireHostHeader: false,
   })
-  refuseWhatIsNoRequest(server, refusal)
+  const connections = trackConnections(server)
+  refuseWhatIsNoRequest(server, connections, refusal)
   server.on('request', bounded(serve, timeouts.readMs))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -61,7 +70,11 @@ export function listenOn(
       const address = server.address()
       if (address === null || typeof address === 'string') return reject(new Error('the server has no port'))
       const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
-      resolve({ server, url: `http://${name}:${address.port}` })
+      resolve({
+        server,
+        url: `http://${name}:${address.port}`,
+        close: (drainMs) => closeServer(server, connections, drainMs),
+      })
     })
   })
 }
@@ -74,25 +87,62 @@ const bounded =
     return serve(incoming, outgoing)
   }
 
-function refuseWhatIsNoRequest(server: Server, refusal: Refusal): void {
-  /** The request whose answer is owed on a connection, and whether its own bytes have all come. */
-  const owed = new WeakMap<Duplex, { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse }>()
+interface Owed {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+}
+
+/** Open connections, and what is owed on them. */
+interface Connections {
+  /** The last request on a connection whose answer is not out yet. */
+  owed(socket: Duplex): Owed | undefined
+  /** Ends every connection as soon as nothing is owed on it. */
+  end(): void
+}
+
+function trackConnections(server: Server): Connections {
+  const connections = new Map<Duplex, Owed | undefined>()
+  let ending = false
+  server.on('connection', (socket) => {
+    connections.set(socket, undefined)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.on('request', (incoming, outgoing) => {
-    owed.set(incoming.socket, { incoming, outgoing })
+    const { socket } = incoming
+    connections.set(socket, { incoming, outgoing })
+    if (ending) outgoing.shouldKeepAlive = false
     outgoing.once('close', () => {
-      if (owed.get(incoming.socket)?.incoming === incoming) owed.delete(incoming.socket)
+      if (connections.get(socket)?.incoming !== incoming) return
+      connections.set(socket, undefined)
+      if (ending) socket.end()
     })
   })
+  return {
+    owed: (socket) => connections.get(socket),
+    end: () => {
+      ending = true
+      for (const [socket, last] of connections) {
+        // Node takes a connection on which nothing whole came yet for a busy one, and looks for late ones no more.
+        if (last === undefined) socket.destroy()
+        else last.outgoing.shouldKeepAlive = false
+      }
+    },
+  }
+}
+
+function refuseWhatIsNoRequest(server: Server, connections: Connections, refusal: Refusal): void {
   const broken = new WeakSet<Duplex>()
   server.on('clientError', (error, socket) => {
     // The parser reports each further piece of the same broken message.
     if (broken.has(socket)) return
     broken.add(socket)
-    const last = owed.get(socket)
+    const last = connections.owed(socket)
     const refuse = (): void => refusal.write(socket, brokenMessage(error))
-    // What follows a whole request on its connection must not take that request's answer away.
-    if (last?.incoming.complete === true) last.outgoing.once('close', refuse)
-    else if (last?.outgoing.headersSent === true) socket.destroy()
+    // What follows a whole request on its connection must not take that request's answer away, nor keep it waiting.
+    if (last?.incoming.complete === true) {
+      socket.pause()
+      last.outgoing.once('close', refuse)
+    } else if (last?.outgoing.headersSent === true) socket.destroy()
     else refuse()
   })
   server.on('connect', (_incoming: IncomingMessage, socket: Duplex) => {
@@ -118,11 +168,10 @@ function brokenMessage(error: Error): ScimError {
   }
 }
 
-/** Takes no more requests; resolves when those under way are answered, or after `drainMs`. */
-export async function closeServer(server: Server, drainMs: number): Promise<void> {
+async function closeServer(server: Server, connections: Connections, drainMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
-    server.closeIdleConnections()
+    connections.end()
     setTimeout(() => server.closeAllConnections(), drainMs).unref()
   })
 }

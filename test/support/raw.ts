@@ -19,6 +19,7 @@ export interface RawConnection {
   reset(): void
   /** Takes no more bytes from the other side. */
   pause(): void
+  readonly firstByte: Promise<void>
   /** Resolves with everything that came when the other side has closed. */
   readonly closed: Promise<string>
   /** Resolves when so many whole answers are there, informational ones left out. Rejects when it closes before. */
@@ -36,6 +37,9 @@ export function rawConnection(origin: string): RawConnection {
     received += String(text)
     look()
   })
+  const firstByte = new Promise<void>((resolve) => {
+    socket.once('data', () => resolve())
+  })
   const closed = new Promise<string>((resolve) => {
     socket.on('error', () => undefined)
     socket.on('end', () => socket.end())
@@ -46,6 +50,7 @@ export function rawConnection(origin: string): RawConnection {
     end: () => void socket.end(),
     reset: () => void socket.resetAndDestroy(),
     pause: () => void socket.pause(),
+    firstByte,
     closed,
     answers: (count) =>
       new Promise((resolve, reject) => {
