@@ -35,16 +35,12 @@ function parseRule(entry: string): AllowRule {
   const looksNumeric = host.includes(':') || host.includes('/') || /^[\d.]+$/.test(host)
   if (looksNumeric) {
     const range = parseRange(host)
-    if (range !== undefined && isCanonicalText(host)) return { range, ...port }
+    if (range !== undefined) return { range, ...port }
   } else if (/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i.test(host)) {
     return { name: foldName(host), ...port }
   }
   throw new Error(`\`${entry}\` is neither a host name, an IP address nor a CIDR range, with an optional port`)
 }
-
-/** ipaddr.js reads `10` as 0.0.0.10 and `012.1.1.1` as octal: an allow-list must mean what its reader sees. */
-const isCanonicalText = (text: string): boolean =>
-  text.includes(':') || /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}(\/\d{1,2})?$/.test(text)
 
 const foldName = (name: string): string => name.toLowerCase().replace(/\.$/, '')
 

@@ -38,6 +38,18 @@ describe('callerOf', () => {
 describe('parseRanges', () => {
   it('holds nobody when empty', () => expect(parseRanges([])('127.0.0.1')).toBe(false))
   it('holds no address that is none', () => expect(parseRanges(['0.0.0.0/0'])('x')).toBe(false))
+  it.each(['010.0.0.0/8', '10/8', '10', '0x0a.0.0.0/8', '10.1'])('does not guess what %s means', (text) => {
+    expect(() => parseRanges([text])).toThrow(text)
+    expect(parseRanges(['0.0.0.0/0'])(text.replace(/\/.*/, ''))).toBe(false)
+  })
+  it.each([
+    ['::ffff:10.0.0.0/104', '10.1.2.3'],
+    ['::ffff:10.0.0.0/104', '::ffff:10.1.2.3'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+  ])('reads %s as the v4 range that it is, with %s', (range, address) => {
+    expect(parseRanges([range])(address)).toBe(true)
+    expect(parseRanges([range])('198.51.100.1')).toBe(false)
+  })
   it('names the entry that is wrong', () => expect(() => parseRanges(['1.2.3.4/33'])).toThrow('1.2.3.4/33'))
   it.each([
     ['203.0.113.0/24', '203.0.113.9', true],
