@@ -1,6 +1,6 @@
 import { printAttributePath } from './attribute-path.ts'
 import { compileComparison } from './compare.ts'
-import { badRequest } from './error.ts'
+import { badRequest, type ScimError } from './error.ts'
 import type { Filter } from './filter.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import type { AttributePath } from './path.ts'
@@ -21,6 +21,7 @@ type Predicate = (holder: JsonObject) => boolean
 /** Finds the values that a path names: in a resource, or in an element of a value filter. */
 type Scope = (path: AttributePath) => Target
 type Compare = Extract<Filter, { kind: 'compare' }>
+type Elements = Extract<Filter, { kind: 'elements' }>
 
 /**
  * Compiles a filter to a predicate over resources of a type (RFC 7644 §3.4.2.2). Values compare by the schema's type and
@@ -60,7 +61,7 @@ function compile(filter: Filter, scope: Scope): Predicate {
     case 'compare':
       return compileCompare(filter, scope(filter.path))
     case 'elements':
-      return compileElements(filter.of, scope(filter.path))
+      return compileElements(filter, scope(filter.path))
   }
 }
 
@@ -90,8 +91,8 @@ function compileCompare({ path, operator, value }: Compare, target: Target): Pre
     if (operator === 'eq') return (holder) => !isAssigned(holder)
     throw badRequest('invalidFilter', `the operator ${operator} cannot compare ${name} with null`)
   }
-  if (target.isHidden) throw badRequest('invalidFilter', `${name} is never returned, so no filter may compare it`)
   const attribute = target.attribute && comparedAttribute(target.attribute)
+  if (target.isHidden || attribute?.returned === 'never') throw hidden(path)
   if (attribute === undefined && target.attribute !== undefined) {
     throw badRequest('invalidFilter', `${name} is complex and has no value: name one of its sub-attributes`)
   }
@@ -106,5 +107,11 @@ function valueTest(test: Test): Test {
   return (value) => (isObject(value) ? ofValue(value) : test(value))
 }
 
-const compileElements = (of: Filter, target: Target): Predicate =>
-  holdsAny(target, compileElementFilter(of, target.attribute))
+function compileElements({ path, of }: Elements, target: Target): Predicate {
+  if (target.isHidden) throw hidden(path)
+  return holdsAny(target, compileElementFilter(of, target.attribute))
+}
+
+/** RFC 7643 §7, `returned`: what is never returned must not be found out by asking, either. */
+const hidden = (path: AttributePath): ScimError =>
+  badRequest('invalidFilter', `${printAttributePath(path)} is never returned, so no filter may compare it`)

@@ -34,8 +34,8 @@ export function compileSort(
  */
 export function sortKeyOf(sortBy: AttributePath, definition: ResourceDefinition): (resource: Resource) => SortKey {
   const { read, sub, attribute, isHidden } = targetOf(definition, sortBy)
-  if (isHidden) return () => undefined
   const compared = attribute && comparedAttribute(attribute)
+  if (isHidden || compared?.returned === 'never') return () => undefined
   if (attribute !== undefined && compared === undefined) {
     throw badRequest('invalidPath', `${printAttributePath(sortBy)} is complex: sort by one of its sub-attributes`)
   }
