@@ -1,3 +1,4 @@
+import { subAttributeNamed } from './definition.ts'
 import { qualifiedPath } from './dialect.ts'
 import { badRequest } from './error.ts'
 import { fold } from './fold.ts'
@@ -53,9 +54,24 @@ function assignMembers(
     if (seen.has(label)) throw givenTwice(label)
     seen.add(label)
     if (!isReadOnly(targetOf(path, reading.definition)))
-      operations.push(...assign({ op, path, value: member }, reading))
+      operations.push(...assign({ op, path, value: member }, reading).flatMap((one) => apart(one, reading)))
   }
   return operations
+}
+
+/**
+ * A path-less replace changes the sub-attributes that it names and no others (RFC 7644 §3.5.2.3). With a path to the whole
+ * attribute, which nobody sent, some servers drop the others: each sub-attribute gets the path that says what was meant. A
+ * reference (`manager`) is one value, whatever it is made of.
+ */
+function apart(operation: PatchOperation, { definition }: Reading): PatchOperation[] {
+  const { op, path } = operation
+  if (op !== 'replace' || path === undefined || path.filter !== undefined || !isObject(operation.value))
+    return [operation]
+  const { attribute } = targetOf(path, definition)
+  if (attribute?.type !== 'complex' || attribute.multiValued || subAttributeNamed(attribute, 'value') !== undefined)
+    return [operation]
+  return Object.entries(operation.value).map(([sub, value]) => ({ op, path: { ...path, sub }, value }))
 }
 
 /**

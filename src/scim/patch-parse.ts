@@ -21,7 +21,8 @@ export function parsePatch(body: JsonObject, definition: ResourceDefinition, dia
   requireMessage(body, 'PatchOp', dialect)
   const listed = memberOf(body, 'Operations', dialect)
   const operations = isObject(listed) && dialect === 'auto' ? [listed] : listed
-  if (!Array.isArray(operations) || operations.length === 0) {
+  // Microsoft's SCIM validator sends an empty list, and wants to be told that nothing had to be done.
+  if (!Array.isArray(operations) || (operations.length === 0 && dialect === 'strict')) {
     throw badRequest('invalidSyntax', 'Operations must be a list of at least one operation')
   }
   return operations.flatMap((operation) => {

@@ -15,6 +15,8 @@ export interface PreparedRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** True where repeating is harmless although the method does not say so (a search). */
+  readonly repeatable?: boolean
 }
 
 export interface Sent {

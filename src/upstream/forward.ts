@@ -22,7 +22,7 @@ export type Forward = (request: PreparedRequest, errand: Errand) => Promise<Sent
  */
 export function createForward(tools: ForwardTools): Forward {
   return (request, errand) =>
-    sendRepeatedly({ ports: tools.ports, method: request.method, deadlineAt: errand.deadlineAt }, (again) =>
+    sendRepeatedly({ ...request, ports: tools.ports, deadlineAt: errand.deadlineAt }, (again) =>
       passBreaker(request, errand, tools, again),
     )
 }

@@ -192,7 +192,7 @@ describe('parsePatch', () => {
       'another message',
       { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: [{ op: 'remove', path: 'title' }] },
     ],
-    ['no operations', patchBody([])],
+    ['Operations that are no list', { Operations: 'x' }],
     ['an operation that is none', { Operations: ['x'] }],
     ['a name twice', patchBody([{ op: 'replace', value: { title: 'a', TITLE: 'b' } }])],
     ['a sub-attribute twice', patchBody([{ op: 'replace', path: 'name', value: { givenName: 'a', givenname: 'b' } }])],
@@ -216,6 +216,23 @@ describe('parsePatch', () => {
     expect(read(patchBody([{ op: 'replace', path: 'name', value }]))).toEqual([
       ['replace', 'name', { familyName: 'J' }],
       ['remove', 'name.givenName'],
+    ])
+  })
+
+  it('takes no operations at all for a wish for nothing, unless strict (Microsoft SCIM validator)', () => {
+    expect(read(patchBody([]))).toEqual([])
+    expect(refusal(patchBody([]))).toBe('400 invalidSyntax')
+  })
+
+  it('changes by a path-less replace only the sub-attributes that it names, whatever a server makes of their whole', () => {
+    const value = { name: { givenName: 'G', familyName: '' }, [manager]: { value: 'm' } }
+    expect(read(patchBody([{ op: 'replace', value }]))).toEqual([
+      ['replace', 'name.givenName', 'G'],
+      ['remove', 'name.familyName'],
+      ['replace', manager, { value: 'm' }],
+    ])
+    expect(read(patchBody([{ op: 'add', value: { name: { givenName: 'G' } } }]))).toEqual([
+      ['add', 'name', { givenName: 'G' }],
     ])
   })
 

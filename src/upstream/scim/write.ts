@@ -28,11 +28,13 @@ type Parameters = readonly (readonly [name: string, value: string | undefined])[
 export function writeRequest(request: ScimRequest, target: Target): PreparedRequest {
   switch (request.operation) {
     case 'create':
-      return write('POST', ofType(request), target, { ...projected(request), body: request.resource })
+      return write('POST', ofType(request.definition), target, { ...projected(request), body: request.resource })
     case 'read':
       return write('GET', ofResource(request), target, { ...projected(request), conditions: request })
     case 'list':
-      return write('GET', ofType(request), target, { parameters: listParameters(request.query) })
+      return request.definition === undefined
+        ? { ...write('POST', searchPlace, target, { body: searchBody(request.query) }), repeatable: true }
+        : write('GET', ofType(request.definition), target, { parameters: listParameters(request.query) })
     case 'replace':
       return write('PUT', ofResource(request), target, {
         ...projected(request),
@@ -40,6 +42,9 @@ export function writeRequest(request: ScimRequest, target: Target): PreparedRequ
         body: request.resource,
       })
     case 'patch':
+      // What asked for nothing (Okta sends `id` alone) is no PatchOp any more: the resource as it is answers it.
+      if (request.operations.length === 0)
+        return write('GET', ofResource(request), target, { ...projected(request), conditions: request })
       return write('PATCH', ofResource(request), target, {
         ...projected(request),
         conditions: request,
@@ -78,10 +83,9 @@ interface Place {
   readonly template: string
 }
 
-const ofType = ({ definition }: { readonly definition?: ResourceDefinition }): Place => {
-  const path = definition?.type.endpoint ?? '/'
-  return { path, template: path }
-}
+const ofType = ({ type }: ResourceDefinition): Place => ({ path: type.endpoint, template: type.endpoint })
+
+const searchPlace: Place = { path: '/.search', template: '/.search' }
 
 const ofResource = ({ definition, id }: { readonly definition: ResourceDefinition; readonly id: string }): Place => ({
   path: `${definition.type.endpoint}/${segment(id)}`,
@@ -128,6 +132,21 @@ function tag(text: string): string {
 }
 
 const projected = ({ projection }: { readonly projection: Projection }) => ({ parameters: projectionOf(projection) })
+
+/**
+ * A search over all types (RFC 7644 §3.4.3). Servers have `/.search` where they search from the root at all; a GET of the
+ * root itself is somebody's web page more often.
+ */
+function searchBody({ attributes, excludedAttributes, filter, sortBy, ...plain }: ListQuery): JsonObject {
+  return {
+    schemas: [messageUrn('SearchRequest')],
+    ...(attributes === undefined ? {} : { attributes: attributes.map(printAttributePath) }),
+    ...(excludedAttributes === undefined ? {} : { excludedAttributes: excludedAttributes.map(printAttributePath) }),
+    ...(filter === undefined ? {} : { filter: printFilter(filter) }),
+    ...(sortBy === undefined ? {} : { sortBy: printAttributePath(sortBy) }),
+    ...plain,
+  }
+}
 
 const projectionOf = ({ attributes, excludedAttributes }: Projection): Parameters => [
   ['attributes', attributes?.map(printAttributePath).join(',')],

@@ -11,7 +11,8 @@ const read: ScimRequest = { operation: 'read', definition, id: '1', projection }
 const list: ScimRequest = { operation: 'list', definition, query: {} }
 const replace: ScimRequest = { operation: 'replace', definition, id: '1', resource: {}, projection }
 const remove: ScimRequest = { operation: 'delete', definition, id: '1' }
-const patch: ScimRequest = { operation: 'patch', definition, id: '1', operations: [], projection }
+const operations = [{ op: 'remove', path: { name: 'title' } }] as const
+const patch: ScimRequest = { operation: 'patch', definition, id: '1', operations, projection }
 const bulk: ScimRequest = { operation: 'bulk', operations: [] }
 const createGroup: ScimRequest = {
   operation: 'create',

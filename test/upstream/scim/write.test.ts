@@ -54,9 +54,22 @@ describe('writeRequest', () => {
     [
       'a search over all types',
       { operation: 'list', query: { filter: parseFilter('id eq "1"'), cursor: '' } },
+      'POST',
+      '/.search',
+      '/.search',
+    ],
+    [
+      'a patch that asks for nothing',
+      {
+        operation: 'patch',
+        definition: userDefinition,
+        id: '1',
+        operations: [],
+        projection: { attributes: [{ name: 'title' }] },
+      },
       'GET',
-      '/?filter=id%20eq%20%221%22&cursor=',
-      '/',
+      '/Users/1?attributes=title',
+      '/Users/{id}',
     ],
     [
       'replace',
@@ -76,6 +89,28 @@ describe('writeRequest', () => {
     ],
   ])('%s', (_name, request, method, url, path) => {
     expect(write(request)).toMatchObject({ method, url: base + url, path, purpose: 'forward' })
+  })
+
+  it('asks a search over all types by its message, which may be repeated', () => {
+    const query = {
+      filter: parseFilter('id eq "1"'),
+      attributes: [{ name: 'name', sub: 'familyName' }],
+      sortBy: { name: 'id' },
+      sortOrder: 'descending' as const,
+      startIndex: 2,
+      count: 3,
+    }
+    const { body, repeatable } = write({ operation: 'list', query })
+    expect(JSON.parse(body ?? '')).toEqual({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
+      filter: 'id eq "1"',
+      attributes: ['name.familyName'],
+      sortBy: 'id',
+      sortOrder: 'descending',
+      startIndex: 2,
+      count: 3,
+    })
+    expect(repeatable).toBe(true)
   })
 
   it('sends no Accept on DELETE, for Entra', () => {
