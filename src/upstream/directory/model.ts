@@ -130,11 +130,19 @@ function keyedOf(definition: ResourceDefinition): ReadonlyMap<string, KeyedAttri
 }
 
 /** A text that is the same for two models exactly when they keep the same keys: another one means building them anew. */
-export const keysFingerprint = (model: DirectoryModel): string =>
-  model.types
+export function keysFingerprint(model: DirectoryModel): string {
+  const known = fingerprints.get(model)
+  if (known !== undefined) return known
+  const fingerprint = model.types
     .flatMap(({ keyed }) => [...keyed.values()].map(({ name, caseExact, single }) => `${name} ${caseExact} ${single}`))
     .sort()
     .join('\n')
+  fingerprints.set(model, fingerprint)
+  return fingerprint
+}
+
+/** Asked for at every write. */
+const fingerprints = new WeakMap<DirectoryModel, string>()
 
 /** The resource type served at `/{segment}`, compared without case. */
 export const typeAt = (model: DirectoryModel, segment: string): DirectoryType | undefined =>

@@ -1,3 +1,4 @@
+import { ScimError } from '../../scim/error.ts'
 import type { ResourceQueries } from '../../store/resources.ts'
 import { keysOf } from './keys.ts'
 import { keysFingerprint } from './model.ts'
@@ -6,6 +7,8 @@ import { nothingComputed, showRows } from './show.ts'
 
 const noteName = 'keyed attributes'
 const chunkLength = 500
+/** Noted while keys are rebuilt: no model's own. */
+const unfinished = 'unfinished'
 
 /**
  * Sees to it that every resource has the keys that this model wants: a tenant's file may have made another attribute
@@ -15,6 +18,7 @@ const chunkLength = 500
 export async function ensureKeys({ model, storage, ports }: DirectoryParts): Promise<void> {
   const wanted = keysFingerprint(model)
   if (storage.use((queries) => queries.note(noteName)) === wanted) return
+  storage.use((queries) => queries.writeNote(noteName, unfinished, true))
   const types = model.types.map(({ name }) => name)
   let seq = 0
   for (;;) {
@@ -33,6 +37,18 @@ export async function ensureKeys({ model, storage, ports }: DirectoryParts): Pro
     if (isLast) return
     await ports.wait(0)
   }
+}
+
+/**
+ * Stops a request that came in before the tenant's file was replaced and goes on after it, as one does whose body is slow
+ * to arrive: it would look up keys that are gone, and leave none of those that are wanted now.
+ * @throws ScimError 503
+ */
+export function requireKeys(queries: Pick<ResourceQueries, 'note'>, { model }: Pick<DirectoryParts, 'model'>): void {
+  if (queries.note(noteName) === keysFingerprint(model)) return
+  throw new ScimError(503, "the tenant's file was replaced while this request was under way: send it again", {
+    retryAfter: '1',
+  })
 }
 
 function rebuild(queries: ResourceQueries, seq: number, keys: ReturnType<typeof keysOf>): void {

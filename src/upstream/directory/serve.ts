@@ -8,6 +8,7 @@ import { etagOf, isUnchanged } from './conditions.ts'
 import { list } from './list.ts'
 import { type DirectoryType, typeNamed } from './model.ts'
 import type { DirectoryParts } from './parts.ts'
+import { requireKeys } from './rebuild.ts'
 import { locationOf, showRows } from './show.ts'
 import { computedIn } from './wanted.ts'
 import { createRow, deleteRow, notFound, patchRow, replaceRow, requireRow, type Writing } from './write.ts'
@@ -65,7 +66,12 @@ function write(
   work: (writing: Writing) => ScimReply,
 ): ScimReply {
   const type = typeOf({ model }, definition)
-  return storage.use((queries) => queries.transaction(() => work({ queries, model, type, ports })))
+  return storage.use((queries) =>
+    queries.transaction(() => {
+      requireKeys(queries, { model })
+      return work({ queries, model, type, ports })
+    }),
+  )
 }
 
 /** The row in the client's projection. Its place and version are said apart, for a projection may leave `meta` out. */

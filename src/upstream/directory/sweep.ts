@@ -6,6 +6,7 @@ import type { ResourceRow } from '../../store/resources.ts'
 import type { DirectoryType } from './model.ts'
 import { narrowAll } from './narrow.ts'
 import type { DirectoryParts } from './parts.ts'
+import { requireKeys } from './rebuild.ts'
 import { type Computed, type Shown, showRows } from './show.ts'
 
 export interface Sweep {
@@ -57,11 +58,16 @@ function matcher({ filter, types }: Sweep): (type: DirectoryType, resource: Reso
 type Queries = Parameters<Parameters<DirectoryParts['storage']['use']>[0]>[0]
 type NextChunk = (queries: Queries) => { readonly rows: readonly ResourceRow[]; readonly isLast: boolean }
 
-function chunks({ storage }: DirectoryParts, { filter, types, after, computed }: Sweep): NextChunk {
+function chunks({ storage, model }: DirectoryParts, { filter, types, after, computed }: Sweep): NextChunk {
   const length = computed.members ? chunkOfGroups : chunkLength
   const lookups = filter === undefined ? undefined : narrowAll(filter, types)
   const found =
-    lookups === undefined ? undefined : storage.use(({ keys }) => keys.candidates(lookups, maxCandidates + 1))
+    lookups === undefined
+      ? undefined
+      : storage.use((queries) => {
+          requireKeys(queries, { model })
+          return queries.keys.candidates(lookups, maxCandidates + 1)
+        })
   return found === undefined || found.length > maxCandidates
     ? scanned(types, after, length)
     : listed(
