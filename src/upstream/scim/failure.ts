@@ -128,5 +128,14 @@ export function failureOf(kind: 'unsent' | 'lost' | 'late', inDoubt: boolean, ca
   }
 }
 
+/** The same refusal of a write that may have been made all the same. */
+export const doubtful = ({ status, message, scimType, retryAfter, cause }: ScimError): ScimError =>
+  new ScimError(status, message + doubt(true), {
+    cause,
+    inDoubt: true,
+    ...(scimType === undefined ? {} : { scimType }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  })
+
 const doubt = (inDoubt: boolean): string =>
   inDoubt ? ': whether it has made the change is not known, look before you repeat it' : ''

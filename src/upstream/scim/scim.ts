@@ -1,4 +1,4 @@
-import type { Ports } from '../../ports.ts'
+import type { IncomingResponse, Ports } from '../../ports.ts'
 import { ScimError } from '../../scim/error.ts'
 import type { JsonObject } from '../../scim/json.ts'
 import type { DiscoveryKind, ScimReply, ScimRequest } from '../../scim/request.ts'
@@ -13,8 +13,8 @@ import { bodyOf } from './body.ts'
 import { type ScimClause, timeoutMsOf } from './clause.ts'
 import { recoverCreate } from './create.ts'
 import { createDefinitions } from './discovery.ts'
-import { failureOf, refusalOf } from './failure.ts'
-import { createLocations } from './location.ts'
+import { doubtful, failureOf, refusalOf } from './failure.ts'
+import { createLocations, type Locations } from './location.ts'
 import { readReply } from './read.ts'
 import { type Target, writeRequest } from './write.ts'
 
@@ -70,7 +70,7 @@ function replyOf(request: ScimRequest, { outcome, lostBefore }: Sent, carrier: C
   }
   const { response } = outcome
   if ((response.status >= 200 && response.status <= 299) || response.status === 304)
-    return readReply(request, response, carrier.target.locations)
+    return readAnswer(request, response, carrier.target.locations, isRead)
   // The try whose answer was lost did it: what is gone is what the client wanted gone.
   if (lostBefore && request.operation === 'delete' && response.status === 404) return { kind: 'empty', status: 204 }
   // Likewise the precondition may have failed because of our own change: nobody can tell.
@@ -81,7 +81,23 @@ function replyOf(request: ScimRequest, { outcome, lostBefore }: Sent, carrier: C
     ports.log.error({ tenant, alert, status: response.status, reason: reasonIn(error) }, error.message)
     if (alert === 'upstream-feature') breaker.hold(featureOffMs)
   }
-  throw error
+  // This try was refused, but not for what was asked: the one before, whose answer was lost, may have been served.
+  const isRefusedForItself = response.status < 500 && ![401, 403, 408, 429].includes(response.status)
+  throw lostBefore && !isRead && !isRefusedForItself ? doubtful(error) : error
+}
+
+/** A write that was answered as done by something that is not SCIM (a log-in page, a proxy) may be done or not. */
+function readAnswer(
+  request: ScimRequest,
+  response: IncomingResponse,
+  locations: Locations,
+  isRead: boolean,
+): ScimReply {
+  try {
+    return readReply(request, response, locations)
+  } catch (error) {
+    throw error instanceof ScimError && !isRead ? doubtful(error) : error
+  }
 }
 
 /** The status only: an upstream's own words may hold values of attributes. */

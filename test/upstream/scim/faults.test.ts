@@ -77,6 +77,27 @@ describe('a transient failure', () => {
     expect(purposes()).toEqual(['forward null'])
   })
 
+  it.each([500, 503, 429, 401])('a write that was lost and then met a %i leaves doubt', async (code) => {
+    steps = [reset, status(code)]
+    expect(await outcome(replace)).toMatchObject({ inDoubt: true })
+    steps = [reset, status(code)]
+    expect(await outcome(read)).toMatchObject({ inDoubt: false })
+  })
+
+  it('a write that was lost and is refused for what it asks leaves none', async () => {
+    steps = [reset, status(400)]
+    expect(await outcome(replace)).toMatchObject({ status: 400, inDoubt: false })
+  })
+
+  it.each([createGroup, patch, replace, bulk])(
+    'a write answered by what is not SCIM leaves doubt: %o',
+    async (request) => {
+      steps = [(response) => response.end('<html>please log in</html>')]
+      expect(await outcome(request)).toMatchObject({ status: 502, inDoubt: true })
+      expect(await outcome(read)).toMatchObject({ status: 502, inDoubt: false })
+    },
+  )
+
   it('a write that stays lost leaves doubt, a read does not', async () => {
     steps = [reset]
     expect(await outcome(replace)).toMatchObject({ status: 502, inDoubt: true })
