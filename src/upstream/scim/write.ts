@@ -180,9 +180,23 @@ function bulkBody(request: Extract<ScimRequest, { operation: 'bulk' }>): JsonObj
   }
 }
 
+/** A step of a path that stays one, decoded too: `1%2F..%2Fadmin` leads out of where it stands. */
+function isPlainStep(step: string): boolean {
+  const text = decoded(step)
+  return text !== undefined && text !== '' && !/(^|[/\\])\.{1,2}($|[/\\])/.test(text) && !hasControl(text)
+}
+
+function decoded(step: string): string | undefined {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    return undefined
+  }
+}
+
 function bulkOperation({ method, path, bulkId, version, data }: BulkOperation): JsonObject {
   const steps = path.split('/').slice(1)
-  if (!path.startsWith('/') || steps.some((step) => step === '' || /^(\.|%2e){1,2}$/i.test(step) || hasControl(step)))
+  if (!path.startsWith('/') || !steps.every(isPlainStep))
     throw badRequest('invalidPath', 'the path of a Bulk operation must be /{type} or /{type}/{id}')
   return {
     method,

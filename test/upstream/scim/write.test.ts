@@ -141,7 +141,21 @@ describe('writeRequest', () => {
     expect(() => segment(id)).toThrow(expect.objectContaining({ status: 400 }))
   })
 
-  it.each(['/Users/..', '/Users/%2e%2E/x', 'Users', '/', '/Users//1'])('refuses the Bulk path %s', (path) => {
+  it.each(['/Users/a%2Fb', '/Users/bulkId:x', '/Users/1..2', '/Users'])('lets the Bulk path %s be', (path) => {
+    expect(write({ operation: 'bulk', operations: [{ method: 'DELETE', path }] }).body).toContain(`"path":"${path}"`)
+  })
+
+  it.each([
+    '/Users/..',
+    '/Users/%2e%2E/x',
+    '/Users/1%2f..%2F..%2fadmin',
+    '/Users/1%5C..%5Cadmin',
+    '/Users/%00',
+    '/Users/%zz',
+    'Users',
+    '/',
+    '/Users//1',
+  ])('refuses the Bulk path %s', (path) => {
     expect(() => write({ operation: 'bulk', operations: [{ method: 'DELETE', path }] })).toThrow(
       expect.objectContaining({ status: 400 }),
     )
