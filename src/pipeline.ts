@@ -21,7 +21,7 @@ export interface Pipeline {
 
 /**
  * A front-door request's whole way. Each line hands a value on; nothing is written to along the way.
- * @throws ScimError 401 when nobody is recognised, 503 when the ledger cannot be written; every other refusal is an answer.
+ * @throws ScimError 401 when nobody is recognised; every other refusal is an answer.
  */
 export async function frontDoor(request: DoorRequest, { tenants, ports }: Pipeline): Promise<DoorReply> {
   const presented = presentedIn(request.header('authorization'))
@@ -36,9 +36,12 @@ export async function frontDoor(request: DoorRequest, { tenants, ports }: Pipeli
   const reply = await carry(asked, tenant, principal, errand)
     .then((given) => successReply(absolute(given, request.base), call.callId))
     .catch((error) => errorReply(toScimError(error), call.callId))
-  report(reply, { tenant: tenant.id, call: call.callId }, ports)
-  await call.close(outcomeOf(asked, reply)) // durable before the answer leaves
-  return reply
+  const answer = await call
+    .close(outcomeOf(asked, reply)) // durable before the answer leaves
+    .then(() => reply)
+    .catch((error) => errorReply(toScimError(error), call.callId))
+  for (const told of new Set([reply, answer])) report(told, { tenant: tenant.id, call: call.callId }, ports)
+  return answer
 }
 
 /** A client is told little of what went wrong behind the gateway: the operator finds the rest by the request's id. */

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { DoorRequest } from '../src/door/exchange.ts'
 import { routeOf } from '../src/door/route.ts'
 import { createLedger } from '../src/ledger/create.ts'
+import type { Journal } from '../src/ledger/records.ts'
 import { frontDoor } from '../src/pipeline.ts'
 import { ScimError } from '../src/scim/error.ts'
 import { userDefinition } from '../src/scim/schemas.ts'
@@ -22,7 +23,7 @@ const request: DoorRequest = {
 }
 
 /** What the log holds once the upstream of a tenant threw this. */
-async function logged(thrown: unknown) {
+async function logged(thrown: unknown, append: Journal['append'] = async () => {}) {
   const log = keptLog()
   const ids = { now: () => 0, newId: () => 'call-1' }
   const tenant: Tenant = {
@@ -30,7 +31,7 @@ async function logged(thrown: unknown) {
     dialect: 'auto',
     timeoutMs: 1000,
     suspended: false,
-    ledger: createLedger({ tenant: 'contoso', journal: { append: async () => {} }, ...ids }),
+    ledger: createLedger({ tenant: 'contoso', journal: { append }, ...ids }),
     upstream: { definitionAt: async () => userDefinition, carry: () => Promise.reject(thrown) },
     authenticate: () => ({ tenant: 'contoso', credential: 'c', scope: { access: 'write' } }),
   }
@@ -61,6 +62,13 @@ it('warns of an upstream that fails, with the reason', async () => {
   const { lines } = await logged(new ScimError(503, 'the upstream directory cannot be reached', { cause }))
   expect(lines).toMatchObject([{ level: 'warn', fields: { call: 'call-1', status: 503 } }])
   expect(lines[0]?.fields.reason).toContain('ECONNREFUSED')
+})
+
+it('withholds an answer that cannot be written down, under the id that its row will have', async () => {
+  const full = () => Promise.reject(new Error('ENOSPC'))
+  const { reply, lines } = await logged(new ScimError(404, 'no'), full)
+  expect(reply).toMatchObject({ status: 503, headers: { 'X-Request-Id': 'call-1' } })
+  expect(lines).toMatchObject([{ fields: { call: 'call-1', status: 503, reason: expect.stringContaining('ENOSPC') } }])
 })
 
 it.each([404, 501])('says nothing of a %i, which is an answer', async (status) => {

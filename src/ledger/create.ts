@@ -41,7 +41,7 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
       opened = true
     } catch (cause) {
       outcomes = [...known, ...outcomes]
-      throw cannotWrite(cause)
+      throw cannotWrite(cause, opened)
     }
   }
 
@@ -103,6 +103,10 @@ const bounded = (opening: CallOpening): CallOpening => ({
   bytesIn: opening.bytesIn,
 })
 
-function cannotWrite(cause: unknown): ScimError {
-  return new ScimError(503, 'the ledger cannot be written, so the request is not carried out', { cause })
+/** Before anything was written nothing went upstream; afterwards something may have, and the client must not hear otherwise. */
+function cannotWrite(cause: unknown, inDoubt: boolean): ScimError {
+  const what = inDoubt
+    ? 'so the outcome cannot be told: look before you repeat the request'
+    : 'so the request is not carried out'
+  return new ScimError(503, `the ledger cannot be written, ${what}`, { cause, inDoubt })
 }

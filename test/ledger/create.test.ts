@@ -96,6 +96,20 @@ describe('a call', () => {
     })
   })
 
+  it('says that nothing was done only where nothing can have been', async () => {
+    const { journal, state } = memoryJournal()
+    const untouched = ledgerOn(journal).open(opening)
+    const begun = ledgerOn(journal).open(opening)
+    await begun.begin(forward)
+    state.failing = true
+    const detail = expect.stringContaining('not carried out')
+    await expect(untouched.close(created)).rejects.toMatchObject({ message: detail, inDoubt: false })
+    await expect(begun.close(created)).rejects.toMatchObject({
+      message: expect.not.stringContaining('not carried out'),
+    })
+    await expect(ledgerOn(journal).open(opening).begin(forward)).rejects.toMatchObject({ message: detail })
+  })
+
   it('keeps the outcomes of a failed append for the next', async () => {
     const { journal, kinds, state } = memoryJournal()
     const call = ledgerOn(journal).open(opening)
