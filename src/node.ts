@@ -119,19 +119,22 @@ export async function startGateway(
 
 /** `tollgate serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
 export async function serve(settings: Settings): Promise<void> {
-  const gateway = await startGateway(settings)
-  process.stdout.write(gateway.greeting)
+  const starting = startGateway(settings)
   let stopping = false
+  // Before anybody can know that it listens: whoever is told so may stop it at once.
   const stop = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    gateway.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
+    starting
+      .then((gateway) => gateway.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  process.stdout.write((await starting).greeting)
 }
 
 function connectionOf(context: Context<{ Bindings: HttpBindings }>): Connection {

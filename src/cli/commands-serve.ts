@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { CommandSpec } from './command.ts'
 import { Exit, exitCodes } from './exit.ts'
+import { explainFolders } from './explain.ts'
 import { readSettings } from './read-settings.ts'
 
 export const serveCommands: readonly CommandSpec[] = [
@@ -20,7 +21,9 @@ export const serveCommands: readonly CommandSpec[] = [
         throw new Exit(exitCodes.wrong, `the tenants folder ${tenantsFolder} does not exist: ${mend}`)
       }
       const { serve } = await import('../node.ts')
-      await serve(settings)
+      await serve(settings).catch((error: unknown) => {
+        throw explainFolders(error, settings)
+      })
     },
   },
 ]

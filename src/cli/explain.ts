@@ -1,4 +1,8 @@
+import { resolve } from 'node:path'
+import type { Settings } from '../settings.ts'
 import { Exit, exitCodes } from './exit.ts'
+
+type Folders = Pick<Settings, 'dataFolder' | 'tenantsFolder'>
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
@@ -24,6 +28,19 @@ export function folderFault(error: unknown): string | undefined {
   if (code === undefined) return undefined
   const base = Object.keys(folderFaults).find((known) => code === known || code.startsWith(`${known}_`))
   return base === undefined ? undefined : folderFaults[base]
+}
+
+/** An error of one of the gateway's folders as what is wrong with that folder; other errors as they are. */
+export function explainFolders(error: unknown, { dataFolder, tenantsFolder }: Folders): unknown {
+  const fault = folderFault(error)
+  if (fault === undefined || (error instanceof Error && 'syscall' in error && error.syscall === 'listen')) return error
+  const path = error instanceof Error && 'path' in error ? resolve(String(error.path)) : ''
+  const within = (folder: string) => path === resolve(folder) || path.startsWith(`${resolve(folder)}/`)
+  const [what, folder, setting] =
+    within(tenantsFolder) && !within(dataFolder)
+      ? ['tenants', tenantsFolder, 'TOLLGATE_TENANTS']
+      : ['data', dataFolder, 'TOLLGATE_DATA']
+  return new Exit(exitCodes.wrong, `the ${what} folder ${folder} cannot be used: ${fault}; or set ${setting}`, error)
 }
 
 const mends: Readonly<Record<string, string>> = {
