@@ -87,9 +87,13 @@ function requestOf(
     base: `${origin}${route.root}`,
     clientAddress: caller.address,
     header,
-    readBody: () => readLimited(context.req.raw, maxBodyBytes),
+    readBody: () => (announcesBody(header) ? readLimited(context.req.raw, maxBodyBytes) : Promise.resolve('')),
   }
 }
+
+/** RFC 9112 §6.3: without either header a request has no body, and asking the transport for it costs an object a request. */
+const announcesBody = (header: (name: string) => string | undefined): boolean =>
+  header('content-length') !== undefined || header('transfer-encoding') !== undefined
 
 function respond(reply: DoorReply, method: string): Response {
   const body = method === 'HEAD' ? null : (reply.body ?? null)

@@ -19,10 +19,22 @@ const wait = (waitMs: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener('abort', abort, { once: true })
   })
 
+/** Randomness for so many ids is drawn at once: the system call costs more than all the rest of an id. */
+const idsAtOnce = 512
+const idBytes = 10
+let drawn: Uint8Array = new Uint8Array(0)
+
+function bytesForId(): Uint8Array {
+  if (drawn.length === 0) drawn = randomBytes(idsAtOnce * idBytes)
+  const bytes = drawn.subarray(0, idBytes)
+  drawn = drawn.subarray(idBytes)
+  return bytes
+}
+
 /** Node's answers to what the core asks. */
 export const nodePorts = ({ fetch, neverSent }: NodeFetch, log: Log): Ports => ({
   now: Date.now,
-  newId: () => uuidV7(Date.now(), randomBytes(10)),
+  newId: () => uuidV7(Date.now(), bytesForId()),
   randomBytes,
   fetch,
   wait,

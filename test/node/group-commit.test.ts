@@ -37,14 +37,41 @@ describe('group commit', () => {
     )
   })
 
-  it('makes one write of what arrives during a write', async () => {
+  it('makes one write of what arrives in one turn of the event loop', async () => {
     const writes: (readonly string[])[] = []
     const commit = createGroupCommit<string>(async (items) => {
       writes.push(items)
-      await turns(1)
     })
     await Promise.all(['a', 'b', 'c', 'd'].map((item) => commit.add(item)))
+    expect(writes).toEqual([['a', 'b', 'c', 'd']])
+  })
+
+  it('makes one write of what arrives during a write', async () => {
+    const writes: (readonly string[])[] = []
+    let rest: Promise<unknown> | undefined
+    const commit = createGroupCommit<string>(async (items) => {
+      writes.push(items)
+      rest ??= Promise.all(['b', 'c', 'd'].map((item) => commit.add(item)))
+      await turns(3)
+    })
+    await commit.add('a')
+    await rest
     expect(writes).toEqual([['a'], ['b', 'c', 'd']])
+  })
+
+  it('waits a bounded number of turns, however long each brings more', async () => {
+    const writes: (readonly number[])[] = []
+    const commit = createGroupCommit<number>(async (items) => {
+      writes.push(items)
+    })
+    const added: Promise<void>[] = []
+    for (let item = 0; item < 40; item += 1) {
+      added.push(commit.add(item))
+      await turns(1)
+    }
+    await Promise.all(added)
+    expect(writes.length).toBeGreaterThan(2)
+    expect(writes.flat()).toEqual(Array.from({ length: 40 }, (_, item) => item))
   })
 
   it('refuses what waits behind a failed write, and tries anew with the next', async () => {
