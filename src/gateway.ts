@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { readLimited } from './door/body.ts'
 import { type Connection, callerOf } from './door/connection.ts'
 import { type DoorReply, type DoorRequest, errorReply } from './door/exchange.ts'
@@ -45,13 +45,14 @@ export function createGateway(parts: GatewayParts): Hono {
     }
     return context.body(metrics.text(parts.tenants.gauges()), 200, { 'content-type': 'text/plain; version=0.0.4' })
   })
+  app.use('/admin/v1/*', asWritten('/admin/v1', parts))
   app.route('/admin/v1', parts.admin)
   app.all('*', async (context) => {
     const startedAt = ports.now()
     const connection = parts.connectionOf(context)
     const { pathname, search } = splitTarget(connection.target ?? context.req.url)
     const route = routeOf(pathname, search)
-    if (route === undefined) throw new ScimError(404, 'nothing is served here: SCIM starts at /scim/v2')
+    if (route === undefined) throw nothingHere()
     const reply = await frontDoor(requestOf(context, { route, connection }, parts), parts)
     const { operation } = nameOperation(context.req.method, route.rawSegments)
     metrics.answered(operation, reply.status, ports.now() - startedAt)
@@ -70,6 +71,17 @@ export function createGateway(parts: GatewayParts): Hono {
   })
   return app
 }
+
+/** Hono's path has steps up folded: a proxy that lets only /scim through must not be led round by them. */
+const asWritten =
+  (root: string, { connectionOf }: GatewayParts): MiddlewareHandler =>
+  async (context, next) => {
+    const { target } = connectionOf(context)
+    if (target !== undefined && !splitTarget(target).pathname.startsWith(root)) throw nothingHere()
+    await next()
+  }
+
+const nothingHere = () => new ScimError(404, 'nothing is served here: SCIM starts at /scim/v2')
 
 function requestOf(
   context: Context,

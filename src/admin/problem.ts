@@ -65,11 +65,19 @@ export class Problem extends Error {
   }
 }
 
-/** 400 that names each member that is wrong. */
-export const invalid = (errors: readonly FieldFault[]): Problem =>
-  new Problem(400, errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), { errors })
+/** Members that one refusal names: a body may be made to have tens of thousands that are wrong. */
+const maxFaults = 20
 
-export const notFound = (detail: string): Problem => new Problem(404, detail)
+/** 400 that names the members that are wrong, at most the first twenty. */
+export function invalid(faults: readonly FieldFault[]): Problem {
+  const errors = faults.slice(0, maxFaults).map(({ field, detail }) => ({ field: printable(field), detail }))
+  return new Problem(400, errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), { errors })
+}
+
+export const notFound = (detail: string): Problem => new Problem(404, printable(detail))
+
+/** What a client wrote, fit to be shown in a terminal. */
+const printable = (text: string): string => text.slice(0, 300).replace(/\p{Cc}/gu, '\ufffd')
 
 const statusOf = (status: number): ProblemStatus => {
   for (const known of [400, 401, 404, 409, 413, 415, 503] as const) if (known === status) return known
