@@ -1,6 +1,7 @@
 import { badRequest } from '../../scim/error.ts'
-import { printFilter } from '../../scim/filter.ts'
+import { type Filter, walkFilter } from '../../scim/filter.ts'
 import { fold } from '../../scim/fold.ts'
+import type { Json } from '../../scim/json.ts'
 import { type AttributePath, printAttributePath } from '../../scim/path.ts'
 import type { ListResult } from '../../scim/request.ts'
 import type { ResourceRow } from '../../store/resources.ts'
@@ -123,10 +124,20 @@ function scopeOf({ tenant, ports, storage }: DirectoryParts, { types, query }: L
   const names = (paths: readonly AttributePath[] = []) => paths.map((path) => fold(printAttributePath(path)))
   const text = JSON.stringify([
     types.map(({ name }) => name),
-    filter === undefined ? null : printFilter(filter),
+    filter === undefined ? null : nodesOf(filter),
     sortBy === undefined ? null : [names([sortBy]), sortOrder],
     names(attributes),
     names(excludedAttributes),
   ])
   return { key: storage.use((queries) => cursorKey(queries, ports)), tenant, query: text, now: ports.now() }
+}
+
+/** The filter in an order that tells its tree. Names fold: RFC 9865 §2's second page says `username`, its first `userName`. */
+function nodesOf(filter: Filter): Json {
+  const nodes: Json[] = []
+  walkFilter(filter, (node) => {
+    const path = 'path' in node ? fold(printAttributePath(node.path)) : null
+    nodes.push([node.kind, path, ...(node.kind === 'compare' ? [node.operator, node.value] : [])])
+  })
+  return nodes
 }
