@@ -25,7 +25,8 @@ export interface DoorRequest {
 export interface DoorReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  /** JSON in UTF-8. */
+  readonly body: Uint8Array<ArrayBuffer> | undefined
   readonly scimType: ScimType | null
   readonly resourceId: string | undefined
   /** What was refused, for the log. */
@@ -33,7 +34,6 @@ export interface DoorReply {
 }
 
 const encoder = new TextEncoder()
-const bytesOf = (text: string): number => encoder.encode(text).length
 
 /** What the ledger is told when the request has come in. */
 export function openingOf(request: DoorRequest, principal: Principal, body: string | ScimError): CallOpening {
@@ -45,7 +45,7 @@ export function openingOf(request: DoorRequest, principal: Principal, body: stri
     userAgent: cut(request.header('user-agent')),
     clientRequestId: cut(request.header('x-request-id')),
     method: request.method,
-    bytesIn: body instanceof ScimError ? 0 : bytesOf(body),
+    bytesIn: body instanceof ScimError || body === '' ? 0 : encoder.encode(body).length,
   }
 }
 
@@ -56,7 +56,7 @@ export function outcomeOf(asked: ScimRequest | ScimError, reply: DoorReply): Cal
     ...(reply.resourceId === undefined ? {} : { resourceId: reply.resourceId }),
     status: reply.status,
     scimType: reply.scimType,
-    bytesOut: reply.body === undefined ? 0 : bytesOf(reply.body),
+    bytesOut: reply.body?.length ?? 0,
     inDoubt: reply.error?.inDoubt === true,
   }
 }
@@ -74,7 +74,7 @@ export function successReply(reply: ScimReply, callId: string): DoorReply {
   return {
     status: replyStatus(reply),
     headers: { ...replyHeaders(reply), ...commonHeaders(callId) },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? undefined : encoder.encode(JSON.stringify(body)),
     scimType: null,
     resourceId: reply.kind === 'resource' ? idOf(reply.resource) : undefined,
   }
@@ -89,7 +89,7 @@ export function errorReply(error: ScimError, callId: string): DoorReply {
       ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
       ...commonHeaders(callId),
     },
-    body: JSON.stringify(error.toBody()),
+    body: encoder.encode(JSON.stringify(error.toBody())),
     scimType: error.scimType ?? null,
     resourceId: undefined,
     error,

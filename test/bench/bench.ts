@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the gateway beside a bare hono+undici pass-through to the same upstream, in one run, as ratios. Proxies
- * have one processor to themselves, load and upstream the other. Prints a table; asserts nothing.
+ * have one processor to themselves, load and upstream the other. Prints a table; asserts nothing. The names of sections
+ * (`forwarding`, `tenants`, `everyone`) as arguments choose among them; BENCH_ROUNDS and BENCH_SECONDS say how long.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,13 +38,20 @@ try {
   const others = web === undefined ? [] : [{ name: 'nginx', program: web, path: path.slice(8), tokens: ['x'] }]
   if (web === undefined) console.log('nginx is not installed: left out\n')
 
-  await compare('Forwarding, one tenant', bare, [direct, ...others, await gateway(1, 1, upstream)])
-  await compare('Number of tenants: all traffic to 100 of them', bare, [
-    await gateway(1, 1, upstream),
-    await gateway(100, 100, upstream),
-    await gateway(10_000, 100, upstream),
-  ])
-  await compare('Number of tenants: traffic to all of them in turn', bare, [await gateway(10_000, 10_000, upstream)])
+  const sections: Record<string, () => Promise<void>> = {
+    forwarding: async () => compare('Forwarding, one tenant', bare, [direct, ...others, await gateway(1, 1, upstream)]),
+    tenants: async () =>
+      compare('Number of tenants, at most 100 of them called', bare, [
+        await gateway(1, 1, upstream),
+        await gateway(100, 100, upstream),
+        await gateway(10_000, 100, upstream),
+      ]),
+    everyone: async () =>
+      compare('Number of tenants, all of them called in turn', bare, [await gateway(10_000, 10_000, upstream)]),
+  }
+  for (const [name, section] of Object.entries(sections)) {
+    if (process.argv.length <= 2 || process.argv.includes(name)) await section()
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -94,9 +102,10 @@ async function compare(title: string, bare: Contender, contenders: readonly Cont
     for (let round = 0; round <= rounds; round += 1) {
       for (const contender of all) {
         const load = { url: contender.program.url, tokens: contender.tokens, method, path: pathFor(contender, method) }
-        const many = await measure({ ...load, connections: 32, seconds })
+        // The first round warms up: a just-in-time compiler needs some ten thousand requests.
+        const many = await measure({ ...load, connections: 32, seconds: round === 0 ? 2 * seconds : seconds })
+        if (round === 0) continue
         const one = await measure({ ...load, connections: 1, seconds: 1 })
-        if (round === 0) continue // the first round warms up
         rates.get(contender.name)?.push(many.perSecond)
         alone.get(contender.name)?.push(1e6 / one.perSecond)
       }
