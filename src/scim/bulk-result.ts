@@ -1,4 +1,4 @@
-import type { ScimError } from './error.ts'
+import { ScimError } from './error.ts'
 import { isObject, type JsonObject } from './json.ts'
 import type { BulkOperation, BulkResult, ScimReply } from './request.ts'
 import { versionOf } from './resource.ts'
@@ -31,6 +31,10 @@ export function bulkFailure(operation: BulkOperation, error: ScimError): BulkRes
     response: { ...error.toBody(), schemas: [...error.toBody().schemas] },
   }
 }
+
+/** Why an operation fails that refers to a create which was refused. */
+export const notMade = (bulkId: string): ScimError =>
+  new ScimError(409, `bulkId:${bulkId} cannot be resolved: its own operation did not succeed`)
 
 function placeOf({ method, path }: BulkOperation): string | undefined {
   if (method === 'POST') return undefined

@@ -1,5 +1,5 @@
 import { type Postponed, postpone, referencesOf, resolved } from './bulk-refs.ts'
-import { bulkFailure } from './bulk-result.ts'
+import { bulkFailure, notMade } from './bulk-result.ts'
 import { ScimError, toScimError } from './error.ts'
 import { messageUrn } from './message.ts'
 import type { BulkOperation, BulkResult } from './request.ts'
@@ -173,8 +173,7 @@ async function attempt(operation: BulkOperation, { run }: State): Promise<BulkRe
 }
 
 function unresolvable(bulkId: string, { makers }: State): ScimError {
-  if (makers.has(bulkId))
-    return new ScimError(409, `bulkId:${bulkId} cannot be resolved: its own operation did not succeed`)
+  if (makers.has(bulkId)) return notMade(bulkId)
   return new ScimError(400, `bulkId:${bulkId} names no POST of this Bulk`, { scimType: 'invalidValue' })
 }
 

@@ -6,7 +6,8 @@ import type { BulkOperation, ResourceRequest } from './request.ts'
 import { attributeIn, isAssigned } from './resource.ts'
 import { type DefinitionAt, parseResourceRequest } from './resource-request.ts'
 
-export { bulkFailure, bulkResult } from './bulk-result.ts'
+export { referencesOf } from './bulk-refs.ts'
+export { bulkFailure, bulkResult, notMade } from './bulk-result.ts'
 export { type BulkRun, runBulk } from './bulk-run.ts'
 
 export interface BulkLimits {

@@ -30,17 +30,17 @@ const directoryTimeoutMs = 20_000
 /** Makes a tenant's upstream from its clause, one function a kind. */
 export function makeUpstream({ document, ledger, storage, ports, secrets }: UpstreamParts): MadeUpstream {
   const { id: tenant, upstream: clause } = document
+  const { dialect } = document.frontDoor
   if (clause.kind === 'directory') {
     const resources: TenantStorage<TenantQueries['resources']> = {
       use: (work) => storage.use((queries) => work(queries.resources)),
     }
-    const { dialect } = document.frontDoor
     return { upstream: createDirectory({ tenant, clause, resources, ports, dialect }), timeoutMs: directoryTimeoutMs }
   }
   const secret = (reference: Parameters<typeof resolveSecret>[0]) => resolveSecret(reference, secrets)
   const openCall: OpenCall = (operation) => ledger.open({ ...nobody, operation })
   return {
-    upstream: createScimUpstream({ tenant, clause, secret, ports, openCall }),
+    upstream: createScimUpstream({ tenant, clause, secret, ports, openCall, dialect }),
     timeoutMs: timeoutMsOf(clause),
   }
 }

@@ -1,15 +1,17 @@
 import type { IncomingResponse, Ports } from '../../ports.ts'
+import type { Dialect } from '../../scim/dialect.ts'
 import { ScimError } from '../../scim/error.ts'
 import type { JsonObject } from '../../scim/json.ts'
 import type { DiscoveryKind, ScimReply, ScimRequest } from '../../scim/request.ts'
 import type { OpenCall } from '../background.ts'
 import { type Breaker, createBreaker } from '../breaker.ts'
-import type { Sent } from '../exchange.ts'
+import type { PreparedRequest, Sent } from '../exchange.ts'
 import { createForward, type Forward } from '../forward.ts'
 import { makeGrant } from '../grant/grants.ts'
 import type { ReadSecret } from '../reference.ts'
 import type { Errand, Upstream } from '../upstream.ts'
 import { bodyOf } from './body.ts'
+import { carryBulk } from './bulk.ts'
 import { type ScimClause, timeoutMsOf } from './clause.ts'
 import { recoverCreate } from './create.ts'
 import { createDefinitions } from './discovery.ts'
@@ -25,6 +27,8 @@ export interface ScimUpstreamParts {
   readonly ports: Ports
   /** Opens calls that no client made: tokens refreshed ahead, discovery. */
   readonly openCall: OpenCall
+  /** How the operations of a Bulk are read; every other request was read when it came in. */
+  readonly dialect: Dialect
 }
 
 interface Carrier {
@@ -39,7 +43,8 @@ interface Carrier {
 const featureOffMs = 60_000
 
 /** The `scim` upstream: any SCIM 2.0 server (contract §6). One per tenant: it holds the token and the breaker. */
-export function createScimUpstream({ tenant, clause, secret, ports, openCall }: ScimUpstreamParts): Upstream {
+export function createScimUpstream(parts: ScimUpstreamParts): Upstream {
+  const { tenant, clause, secret, ports, openCall, dialect } = parts
   const base = clause.url.replace(/\/+$/, '')
   const locations = createLocations(base)
   const timeoutMs = timeoutMsOf(clause)
@@ -49,10 +54,20 @@ export function createScimUpstream({ tenant, clause, secret, ports, openCall }: 
   const carrier = { tenant, ports, breaker, target, send: createForward({ tenant, ports, grant, breaker }) }
   const ask = (kind: DiscoveryKind, errand: Errand) => askAnnounced(kind, errand, carrier)
   const definitionAt = createDefinitions({ ports, openCall, timeoutMs, locations, ask })
-  return { definitionAt, carry: (request, errand) => carry(request, errand, carrier) }
+  return {
+    definitionAt,
+    carry(request, errand) {
+      if (request.operation !== 'bulk') return carry(request, errand, carrier)
+      const exchange = async (prepared: PreparedRequest) =>
+        replyOf(request, await carrier.send(prepared, errand), carrier)
+      return carryBulk(request, { dialect, target, definitionAt, exchange })
+    },
+  }
 }
 
-async function carry(request: ScimRequest, errand: Errand, carrier: Carrier): Promise<ScimReply> {
+type SingleRequest = Exclude<ScimRequest, { operation: 'bulk' }>
+
+async function carry(request: SingleRequest, errand: Errand, carrier: Carrier): Promise<ScimReply> {
   const prepared = writeRequest(request, carrier.target)
   const sentAt = carrier.ports.now()
   const sent = await carrier.send(prepared, errand)
@@ -105,7 +120,7 @@ const reasonIn = (error: ScimError): string => `answered by ${error.status} to t
 
 /** `/ResourceTypes` or `/Schemas` as the upstream answers them; undefined where it has no such thing. */
 async function askAnnounced(kind: DiscoveryKind, errand: Errand, carrier: Carrier): Promise<JsonObject | undefined> {
-  const request: ScimRequest = { operation: 'discovery', kind }
+  const request: SingleRequest = { operation: 'discovery', kind }
   const sent = await carrier.send({ ...writeRequest(request, carrier.target), purpose: 'read' }, errand)
   const { outcome } = sent
   if (outcome.kind === 'answered') {

@@ -5,7 +5,7 @@ import { messageUrn } from '../../scim/message.ts'
 import type { PatchOperation } from '../../scim/patch.ts'
 import { printPatch } from '../../scim/patch-print.ts'
 import { printAttributePath } from '../../scim/path.ts'
-import type { BulkOperation, Conditions, ListQuery, Projection, ScimRequest } from '../../scim/request.ts'
+import type { Conditions, ListQuery, Projection, ScimRequest } from '../../scim/request.ts'
 import type { ResourceDefinition } from '../../scim/schema.ts'
 import type { PreparedRequest } from '../exchange.ts'
 import { userAgent } from '../user-agent.ts'
@@ -20,42 +20,55 @@ export interface Target {
 
 type Parameters = readonly (readonly [name: string, value: string | undefined])[]
 
+/** What a Bulk can hold, too: one change of one resource. */
+export type Change = Extract<ScimRequest, { operation: 'create' | 'replace' | 'patch' | 'delete' }>
+
 /**
  * One client request as one upstream request: a canonical URL, and headers that the gateway builds. Nothing of the
- * client's own headers passes.
+ * client's own headers passes. A Bulk is written by `writeBulk`, operation by operation.
  * @throws ScimError 400 for an id that cannot be one path segment.
  */
-export function writeRequest(request: ScimRequest, target: Target): PreparedRequest {
+export function writeRequest(request: Exclude<ScimRequest, { operation: 'bulk' }>, target: Target): PreparedRequest {
   switch (request.operation) {
-    case 'create':
-      return write('POST', ofType(request.definition), target, { ...projected(request), body: request.resource })
     case 'read':
       return write('GET', ofResource(request), target, { ...projected(request), conditions: request })
     case 'list':
       return request.definition === undefined
         ? { ...write('POST', searchPlace, target, { body: searchBody(request.query) }), repeatable: true }
         : write('GET', ofType(request.definition), target, { parameters: listParameters(request.query) })
-    case 'replace':
-      return write('PUT', ofResource(request), target, {
-        ...projected(request),
-        conditions: request,
-        body: request.resource,
-      })
-    case 'patch':
-      // What asked for nothing (Okta sends `id` alone) is no PatchOp any more: the resource as it is answers it.
-      if (request.operations.length === 0)
-        return write('GET', ofResource(request), target, { ...projected(request), conditions: request })
-      return write('PATCH', ofResource(request), target, {
-        ...projected(request),
-        conditions: request,
-        body: printPatch(request.operations.map((operation) => referred(operation, target))),
-      })
-    case 'delete':
-      return write('DELETE', ofResource(request), target, { conditions: request })
-    case 'bulk':
-      return write('POST', { path: '/Bulk', template: '/Bulk' }, target, { body: bulkBody(request) })
     case 'discovery':
       return write('GET', ofDiscovery(request.kind, request.name), target, {})
+    default: {
+      // What asked for nothing (Okta sends `id` alone) is no PatchOp any more: the resource as it is answers it.
+      if (asksNothing(request)) return writeRequest({ ...request, operation: 'read' }, target)
+      const { method, place, ...parts } = written(request, target)
+      return write(method, place, target, parts)
+    }
+  }
+}
+
+/** Whether normalising left nothing of a patch. */
+export const asksNothing = (request: ScimRequest): request is Extract<ScimRequest, { operation: 'patch' }> =>
+  request.operation === 'patch' && request.operations.length === 0
+
+interface WrittenChange extends Parts {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly place: Place
+}
+
+/** A change as it is written, whether it goes by itself or inside a Bulk. @throws ScimError 400 */
+export function written(request: Change, target: Target): WrittenChange {
+  switch (request.operation) {
+    case 'create':
+      return { method: 'POST', place: ofType(request.definition), ...projected(request), body: request.resource }
+    case 'delete':
+      return { method: 'DELETE', place: ofResource(request), conditions: request }
+    default: {
+      const where = { place: ofResource(request), ...projected(request), conditions: request }
+      if (request.operation === 'replace') return { method: 'PUT', ...where, body: request.resource }
+      const operations = request.operations.map((operation) => referred(operation, target))
+      return { method: 'PATCH', ...where, body: printPatch(operations) }
+    }
   }
 }
 
@@ -104,7 +117,13 @@ interface Parts {
   readonly body?: JsonObject
 }
 
-function write(method: string, place: Place, target: Target, { parameters, conditions, body }: Parts): PreparedRequest {
+/** Builds the request from its parts. @throws ScimError 400 for an entity tag that no header can hold. */
+export function write(
+  method: string,
+  place: Place,
+  target: Target,
+  { parameters, conditions, body }: Parts,
+): PreparedRequest {
   const query = (parameters ?? []).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   )
@@ -170,39 +189,4 @@ function referred(operation: PatchOperation, { locations }: Target): PatchOperat
   return operation.path?.sub?.toLowerCase() === '$ref'
     ? { ...operation, value: locations.toAbsolute(operation.value) }
     : operation
-}
-
-function bulkBody(request: Extract<ScimRequest, { operation: 'bulk' }>): JsonObject {
-  return {
-    schemas: [messageUrn('BulkRequest')],
-    ...(request.failOnErrors === undefined ? {} : { failOnErrors: request.failOnErrors }),
-    Operations: request.operations.map(bulkOperation),
-  }
-}
-
-/** A step of a path that stays one, decoded too: `1%2F..%2Fadmin` leads out of where it stands. */
-function isPlainStep(step: string): boolean {
-  const text = decoded(step)
-  return text !== undefined && text !== '' && !/(^|[/\\])\.{1,2}($|[/\\])/.test(text) && !hasControl(text)
-}
-
-function decoded(step: string): string | undefined {
-  try {
-    return decodeURIComponent(step)
-  } catch {
-    return undefined
-  }
-}
-
-function bulkOperation({ method, path, bulkId, version, data }: BulkOperation): JsonObject {
-  const steps = path.split('/').slice(1)
-  if (!path.startsWith('/') || !steps.every(isPlainStep))
-    throw badRequest('invalidPath', 'the path of a Bulk operation must be /{type} or /{type}/{id}')
-  return {
-    method,
-    path,
-    ...(bulkId === undefined ? {} : { bulkId }),
-    ...(version === undefined ? {} : { version }),
-    ...(data === undefined ? {} : { data }),
-  }
 }

@@ -180,6 +180,7 @@ export function upstreamAt(
     clause: { kind: 'scim', url, auth },
     ports: bench.ports,
     openCall: bench.openCall,
+    dialect: 'auto',
     secret: async (reference) => {
       const secret = 'env' in reference ? secrets[reference.env] : undefined
       if (secret === undefined) throw new Error('the variable is not set')

@@ -9,11 +9,11 @@ import { type Bench, createBench, json, serve, type TestServer, upstreamAt } fro
 
 const base = 'https://directory.example/scim/v2'
 const target = { base, locations: createLocations(base) }
-const write = (request: ScimRequest) => writeRequest(request, target)
+const write = (request: Exclude<ScimRequest, { operation: 'bulk' }>) => writeRequest(request, target)
 const projection = {}
 
 describe('writeRequest', () => {
-  it.each<[string, ScimRequest, string, string, string]>([
+  it.each<[string, Exclude<ScimRequest, { operation: 'bulk' }>, string, string, string]>([
     [
       'create',
       { operation: 'create', definition: userDefinition, resource: { userName: 'anna' }, projection },
@@ -79,7 +79,6 @@ describe('writeRequest', () => {
       '/Groups/{id}',
     ],
     ['delete', { operation: 'delete', definition: userDefinition, id: 'a/b' }, 'DELETE', '/Users/a%2Fb', '/Users/{id}'],
-    ['bulk', { operation: 'bulk', operations: [] }, 'POST', '/Bulk', '/Bulk'],
     [
       'one schema',
       { operation: 'discovery', kind: 'Schemas', name: 'urn:a:b' },
@@ -139,26 +138,6 @@ describe('writeRequest', () => {
 
   it.each(['', '.', '..', 'a\r\nb', '\u0000', '\ud800'])('refuses the id %j', (id) => {
     expect(() => segment(id)).toThrow(expect.objectContaining({ status: 400 }))
-  })
-
-  it.each(['/Users/a%2Fb', '/Users/bulkId:x', '/Users/1..2', '/Users'])('lets the Bulk path %s be', (path) => {
-    expect(write({ operation: 'bulk', operations: [{ method: 'DELETE', path }] }).body).toContain(`"path":"${path}"`)
-  })
-
-  it.each([
-    '/Users/..',
-    '/Users/%2e%2E/x',
-    '/Users/1%2f..%2F..%2fadmin',
-    '/Users/1%5C..%5Cadmin',
-    '/Users/%00',
-    '/Users/%zz',
-    'Users',
-    '/',
-    '/Users//1',
-  ])('refuses the Bulk path %s', (path) => {
-    expect(() => write({ operation: 'bulk', operations: [{ method: 'DELETE', path }] })).toThrow(
-      expect.objectContaining({ status: 400 }),
-    )
   })
 
   it('refuses an entity tag that would break the header', () => {
