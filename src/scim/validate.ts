@@ -1,10 +1,10 @@
 import { attributeNamed, subAttributeNamed } from './definition.ts'
 import { isPrimary } from './elements.ts'
-import { isSame } from './equality.ts'
+import { exactKey, foldedKey, isSame } from './equality.ts'
 import { badRequest, type ScimError } from './error.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import type { PatchOperation } from './patch.ts'
-import { resolvedPath, targetOf } from './patch-target.ts'
+import { isReference, resolvedPath, targetOf } from './patch-target.ts'
 import { type PatchPath, printPatchPath } from './path.ts'
 import { attributeIn, isAssigned, type Resource } from './resource.ts'
 import type { Attribute, ResourceDefinition, Schema } from './schema.ts'
@@ -123,10 +123,33 @@ function acceptValue(value: Json, attribute: Attribute, label: string): Json {
   if (!isAssigned(value)) return null
   if (!attribute.multiValued) return acceptSingle(value, attribute, label)
   if (!Array.isArray(value)) throw refused(label, 'a list')
-  const items = value.filter(isAssigned).map((item) => acceptSingle(item, attribute, label))
+  const items = distinct(
+    value.filter(isAssigned).map((item) => acceptSingle(item, attribute, label)),
+    attribute,
+  )
   if (items.filter(isPrimary).length > 1)
     throw badRequest('invalidValue', `${label} can have only one value that is primary`)
   return items.filter(isAssigned)
+}
+
+/** RFC 7643 §2.4: the same value of the same type is kept once, with all that was said of it; what is said last counts. */
+function distinct(items: readonly Json[], attribute: Attribute): readonly Json[] {
+  const { subAttributes = [] } = attribute
+  if (items.length < 2 || subAttributes.every(({ name }) => name !== 'value')) return items
+  const telling = subAttributes.filter(({ name }) => name === 'value' || name === 'type')
+  const found = new Map<string, Json>()
+  for (const item of items) {
+    if (!isObject(item)) continue
+    // Ids are compared exactly, whatever the schema says of `value` (RFC 7643 §3.1).
+    const parts = telling.map((sub) =>
+      isReference(attribute) ? exactKey(item[sub.name]) : foldedKey(item[sub.name], sub),
+    )
+    // Without a value there is nothing to be the same.
+    const key = isAssigned(item['value']) ? parts.join(' ') : `\0${found.size}`
+    const before = found.get(key)
+    found.set(key, isObject(before) ? { ...before, ...item } : item)
+  }
+  return found.size === items.length ? items : [...found.values()]
 }
 
 function acceptSingle(value: Json, attribute: Attribute, label: string): Json {

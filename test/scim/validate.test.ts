@@ -72,6 +72,23 @@ describe('acceptResource', () => {
     })
   })
 
+  it('keeps the same value of the same type once, with all that was said of it (RFC 7643 §2.4)', () => {
+    const emails = [
+      { type: 'work', value: 'A@example.com', display: 'A' },
+      { type: 'home', value: 'a@example.com' },
+      { type: 'Work', value: 'a@example.com', primary: true },
+      { type: 'other', display: 'none' },
+      { type: 'other', display: 'none' },
+    ]
+    const accepted = acceptResource({ userName: 'u', emails }, userDefinition, { mode: 'create' })
+    expect(accepted['emails']).toEqual([
+      { type: 'Work', value: 'a@example.com', display: 'A', primary: true },
+      { type: 'home', value: 'a@example.com' },
+      { type: 'other', display: 'none' },
+      { type: 'other', display: 'none' },
+    ])
+  })
+
   it('takes values that are not among the canonical ones', () => {
     expect(create({ userName: 'u', emails: [{ value: 'a', type: 'holiday' }] })['emails']).toEqual([
       { value: 'a', type: 'holiday' },
