@@ -24,10 +24,24 @@ export interface Writing {
   readonly ports: DirectoryPorts
 }
 
-/** Makes a resource (RFC 7644 §3.3). @throws ScimError 400, or 409 `uniqueness`. */
+/**
+ * Characters of one resource's JSON, a group's members not counted: ten times what people are known to hold. A list has
+ * a thousand resources and a search looks at five hundred at a time, so that this bounds what any request can cost.
+ */
+const maxLength = 128 * 1024
+
+/** @throws ScimError 413 when the resource is larger than one may be. */
+function textOf(resource: JsonObject): string {
+  const text = JSON.stringify(resource)
+  if (text.length > maxLength) throw new ScimError(413, `one resource may have ${maxLength} characters at most`)
+  return text
+}
+
+/** Makes a resource (RFC 7644 §3.3). @throws ScimError 400, 413, or 409 `uniqueness`. */
 export function createRow(writing: Writing, given: Resource): ResourceRow {
   const { queries, type, ports } = writing
   const { members, rest } = withoutMembers(given, type)
+  textOf(rest)
   const kept = keptOf(acceptResource(rest, type.definition, { mode: 'create' }), type)
   const now = ports.now()
   const row = {
@@ -37,7 +51,7 @@ export function createRow(writing: Writing, given: Resource): ResourceRow {
     createdAt: now,
     modifiedAt: now,
     display: displayOf(kept),
-    body: JSON.stringify(kept),
+    body: textOf(kept),
   }
   const seq = queries.insert(row)
   claim(queries, seq, keysOf(kept, type))
@@ -45,11 +59,12 @@ export function createRow(writing: Writing, given: Resource): ResourceRow {
   return { seq, ...row }
 }
 
-/** Puts another resource in a resource's place (RFC 7644 §3.5.1). @throws ScimError 400, 404, 409 or 412. */
+/** Puts another resource in a resource's place (RFC 7644 §3.5.1). @throws ScimError 400, 404, 409, 412 or 413. */
 export function replaceRow(writing: Writing, id: string, given: Resource, conditions: Conditions): ResourceRow {
   const { type } = writing
   const row = requireRow(writing, id, conditions)
   const { members = type.hasMembers ? wholeList(undefined) : undefined, rest } = withoutMembers(given, type)
+  textOf(rest)
   const before = shownAlone(writing, row)
   return storeChange(writing, row, {
     kept: keptOf(acceptResource(rest, type.definition, { mode: 'replace', before }), type),
@@ -57,7 +72,7 @@ export function replaceRow(writing: Writing, id: string, given: Resource, condit
   })
 }
 
-/** Applies a patch, all of it or nothing (RFC 7644 §3.5.2). @throws ScimError 400, 404, 409 or 412. */
+/** Applies a patch, all of it or nothing (RFC 7644 §3.5.2). @throws ScimError 400, 404, 409, 412 or 413. */
 export function patchRow(
   writing: Writing,
   id: string,
@@ -123,6 +138,7 @@ interface Change {
 /** Writes what differs, and a new version only then: a change of nothing keeps `meta` as it was (RFC 7644 §3.5.2). */
 function storeChange({ queries, type, ports }: Writing, row: ResourceRow, { kept, members }: Change): ResourceRow {
   const before = bodyOf(row)
+  const body = kept === undefined ? row.body : textOf(kept)
   const isChanged = kept !== undefined && !isSame(before, kept)
   if (isChanged) {
     const { gone, come } = keyDifference(keysOf(before, type), keysOf(kept, type))
@@ -135,7 +151,7 @@ function storeChange({ queries, type, ports }: Writing, row: ResourceRow, { kept
     version: row.version + 1,
     modifiedAt: ports.now(),
     display: isChanged ? displayOf(kept) : row.display,
-    body: isChanged ? JSON.stringify(kept) : row.body,
+    body: isChanged ? body : row.body,
   }
   queries.update(row.seq, change)
   return { ...row, ...change }
