@@ -2,7 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { readLimited } from './door/body.ts'
 import { type Connection, callerOf } from './door/connection.ts'
 import { type DoorReply, type DoorRequest, errorReply } from './door/exchange.ts'
-import { nameOperation, type Route, routeOf, splitTarget } from './door/route.ts'
+import { countedOperation, type Route, routeOf, splitTarget } from './door/route.ts'
 import { reasonOf } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { frontDoor } from './pipeline.ts'
@@ -54,7 +54,7 @@ export function createGateway(parts: GatewayParts): Hono {
     const route = routeOf(pathname, search)
     if (route === undefined) throw nothingHere()
     const reply = await frontDoor(requestOf(context, { route, connection }, parts), parts)
-    const { operation } = nameOperation(context.req.method, route.rawSegments)
+    const operation = countedOperation(context.req.method, route.rawSegments)
     metrics.answered(operation, reply.status, ports.now() - startedAt)
     return respond(reply, context.req.method)
   })

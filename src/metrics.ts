@@ -1,21 +1,36 @@
+import type { Purpose } from './call.ts'
+
 /**
  * Counters and histograms in Prometheus' text format, so few that a library, whose own would not run on both runtimes,
  * is not worth its weight.
  */
 export interface Metrics {
-  /** Counts one front-door answer. */
+  /** Counts one front-door answer. What a client or an upstream can make up is no name of an operation. */
   answered(operation: string, status: number, durationMs: number): void
   /** Counts one refused credential. */
   refused(): void
-  /** Counts one upstream attempt; status 0 stands for no answer. */
-  attempted(purpose: string, status: number): void
+  /** Counts one upstream attempt; null stands for no answer, and is shown as 0. */
+  attempted(purpose: Purpose, status: number | null): void
   /** The exposition: what was counted, and the gauges given. */
   text(gauges: Readonly<Record<string, { readonly help: string; readonly value: number }>>): string
 }
 
 const bucketsMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000]
-/** Operations named by a client's path could be anything: beyond this many they are counted as `other`. */
-const mostSeries = 500
+/** Names are few already (`countedOperation`): a slip in that must not cost memory, and is counted as `other`. */
+const mostSeries = 1000
+
+/** Statuses that upstreams answer with; the rest is counted by its class, for a server can make up hundreds of them. */
+const knownStatuses: ReadonlySet<number> = new Set([
+  ...[
+    200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 422,
+  ],
+  ...[428, 429, 431, 500, 501, 502, 503, 504],
+])
+
+const statusLabel = (status: number | null): string => {
+  if (status === null) return '0'
+  return knownStatuses.has(status) ? String(status) : `${Math.floor(status / 100)}xx`
+}
 
 const escapeLabel = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
@@ -45,7 +60,7 @@ export function createMetrics(): Metrics {
       refusals += 1
     },
     attempted(purpose, status) {
-      const labels = `purpose="${escapeLabel(purpose)}",status="${status}"`
+      const labels = `purpose="${purpose}",status="${statusLabel(status)}"`
       count(attempts, labels, 'purpose="other",status="0"')
     },
     text(gauges) {

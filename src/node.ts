@@ -52,6 +52,7 @@ export async function startGateway(
   const storage = openTenantStorage({ dataFolder, maxOpen, idleMs })
   const journal = await openJournal({ dataFolder, storage, log })
   const { control, changed, close } = openControl(dataFolder, ports.now)
+  const metrics = createMetrics()
   const tenants = createTenants({
     ports,
     source: createTenantFolder({ folder: settings.tenantsFolder, log }),
@@ -61,6 +62,7 @@ export async function startGateway(
     changed,
     hasStorage: storage.exists,
     storageOf: storage.of,
+    attempted: metrics.attempted,
   })
   const { registry } = tenants
   await registry.start()
@@ -85,7 +87,7 @@ export async function startGateway(
     ports,
     settings,
     tenants,
-    metrics: createMetrics(),
+    metrics,
     admin,
     isOperator: (request) => operators.identify(request) !== undefined,
     notReady: () => (stopping ? 'stopping' : null),

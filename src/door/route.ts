@@ -102,6 +102,15 @@ export function nameOperation(method: string, segments: readonly string[]): Name
   }
 }
 
+/**
+ * The same name for a counter that all tenants share: of resource types only those that every tenant has, since one
+ * tenant's client or upstream could make up any number of others. Those are `other`; the ledger knows them apart.
+ */
+export function countedOperation(method: string, segments: readonly string[]): string {
+  const { operation, resourceType } = nameOperation(method, segments)
+  return resourceType === null || typeNames.has(segments[0]?.toLowerCase() ?? '') ? operation : 'other'
+}
+
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment)

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptIntent } from '../call.ts'
+import type { Attempt, AttemptIntent, Purpose } from '../call.ts'
 import { ScimError } from '../scim/error.ts'
 import type { Call, CallOpening, CallOutcome, Ledger } from './ledger.ts'
 import type { AnsweredRecord, CloseRecord, Journal, LedgerRecord, OpenRecord } from './records.ts'
@@ -10,6 +10,8 @@ export interface LedgerOptions {
   now(): number
   /** A new UUIDv7. */
   newId(): string
+  /** Told of each attempt's outcome, once; null stands for no answer. */
+  readonly attempted?: ((purpose: Purpose, status: number | null) => void) | undefined
 }
 
 /** What a client may make up at any length is kept to this many UTF-16 units, so that a row stays small. */
@@ -58,6 +60,7 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
       answered: (status) => {
         if (known) return
         known = true
+        options.attempted?.(purpose, status)
         outcomes.push({ kind: 'answered', tenant, call, seq: own, status, durationMs: now() - begunAt })
       },
     }

@@ -1,5 +1,5 @@
 import { createVerifier, type KnownCredential } from '../auth/verifier.ts'
-import { createLedger } from '../ledger/create.ts'
+import { createLedger, type LedgerOptions } from '../ledger/create.ts'
 import type { Journal } from '../ledger/records.ts'
 import type { Ports } from '../ports.ts'
 import { parseRanges } from '../ranges.ts'
@@ -25,6 +25,8 @@ export interface TenantsOptions {
   /** Whether the tenant has a database yet: checking a credential must not make one. */
   hasStorage(tenant: string): boolean
   storageOf(tenant: string): TenantStorage<TenantQueries>
+  /** Counts every tenant's attempts, those for tokens too; null stands for no answer. */
+  readonly attempted?: LedgerOptions['attempted']
 }
 
 /** A tenant with what its owner alone may ask of it. */
@@ -119,7 +121,8 @@ function createActor(document: TenantDocument, options: TenantsOptions, isSuspen
   const { id, frontDoor } = document
   const { ports, journal } = options
   const storage = options.storageOf(id)
-  const ledger = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId })
+  const { attempted } = options
+  const ledger = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, attempted })
   const verifier = createVerifier(
     id,
     () => (options.hasStorage(id) ? storage.use(({ credentials }) => credentials.live(ports.now()).map(known)) : []),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeSegments, nameOperation, routeOf, splitTarget } from '../../src/door/route.ts'
+import { countedOperation, decodeSegments, nameOperation, routeOf, splitTarget } from '../../src/door/route.ts'
 
 const route = (text: string) => {
   const url = new URL(text, 'http://gateway')
@@ -79,5 +79,21 @@ describe('nameOperation', () => {
     ['GET', ['a"b{c}', '1'], 'unknown', null, null],
   ])('names %s %j', (method, segments, operation, resourceType, resourceId) => {
     expect(nameOperation(method, segments)).toEqual({ operation, resourceType, resourceId })
+  })
+})
+
+describe('countedOperation', () => {
+  it.each([
+    ['POST', ['users'], 'User.create'],
+    ['GET', ['Groups', '1'], 'Group.read'],
+    ['POST', ['Bulk'], 'Bulk'],
+    ['POST', ['.search'], 'search'],
+    ['GET', ['Schemas', 'urn:x'], 'discovery'],
+    ['TRACE', ['Users'], 'unknown'],
+    ['GET', ['Widget-1'], 'other'],
+    ['GET', ['User'], 'other'],
+    ['DELETE', ['constructor', '1'], 'other'],
+  ])('counts %s %j as %s', (method, segments, operation) => {
+    expect(countedOperation(method, segments)).toBe(operation)
   })
 })
