@@ -26,16 +26,16 @@ export function createRefusal(newId: () => string): Refusal {
     },
     write: (socket, error) => {
       if (!socket.writable) return void socket.destroy()
-      const { status, headers, body = '' } = errorReply(toScimError(error), newId())
+      const { status, headers, body = new Uint8Array() } = errorReply(toScimError(error), newId())
       const lines = [
         `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-        ...Object.entries({ ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' }).map(
+        ...Object.entries({ ...headers, 'Content-Length': String(body.length), Connection: 'close' }).map(
           ([name, value]) => `${name}: ${value}`,
         ),
       ]
       socket.on('error', () => socket.destroy())
       // Destroyed at once, the answer would be lost to a client that is still sending.
-      socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+      socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]))
       setTimeout(() => socket.destroy(), lingerMs).unref()
     },
   }

@@ -147,8 +147,8 @@ describe('a method', () => {
     expectScimError(await given().raw({ method: 'CONNECT', target }), 405),
   )
 
-  it.each(['FOO', 'get', 'G ET', 'constructor', '__proto__', '\x00', 'A'.repeat(9000)])(
+  it.each(['FOO', 'get', 'G ET', 'constructor', '__proto__', '\x00', 'A'.repeat(9000)].map((m) => [m.slice(0, 20), m]))(
     'that HTTP has not is 400: %j',
-    async (method) => expectScimError(await given().raw({ method, target: '/scim/v2/Users' }), 400),
+    async (_, method) => expectScimError(await given().raw({ method, target: '/scim/v2/Users' }), 400),
   )
 })
