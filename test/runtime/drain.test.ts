@@ -143,14 +143,6 @@ describe('a start that cannot be', () => {
     expect(stderr).toContain(data)
   })
 
-  // Where nobody can make a folder, the superuser included.
-  it('with a data folder that cannot be made says so', async () => {
-    const data = '/proc/tollgate'
-    const { code, stderr } = await refusal(programFolder({}).launch(program, { TOLLGATE_DATA: data }))
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: the data folder \/proc\/tollgate cannot be used: .*; or set TOLLGATE_DATA\n$/)
-  })
-
   it.each([
     ['PORT', 'http'],
     ['TOLLGATE_KEY', 'short'],
