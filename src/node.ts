@@ -33,6 +33,8 @@ export interface RunningGateway {
 /** Databases open at once: three file descriptors and about a quarter of a megabyte each. */
 const maxOpen = 1000
 const idleMs = 60_000
+/** Nothing else is served while a request waits for a locked database; no command of ours locks one for longer. */
+const busyMs = 100
 /** How long requests under way may take to finish once the gateway stops. */
 const drainMs = 25_000
 
@@ -49,7 +51,7 @@ export async function startGateway(
   const ports = nodePorts(nodeFetch, log)
   const { dataFolder } = settings
   const held = lock(dataFolder)
-  const storage = openTenantStorage({ dataFolder, maxOpen, idleMs })
+  const storage = openTenantStorage({ dataFolder, maxOpen, idleMs, busyMs })
   const journal = await openJournal({ dataFolder, storage, log })
   const { control, changed, close } = openControl(dataFolder, ports.now)
   const metrics = createMetrics()

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { HTTPException } from 'hono/http-exception'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
+import { ScimError } from '../scim/error.ts'
 import { describeApi } from './api-description.ts'
 import * as routes from './api-routes.ts'
 import * as operations from './operations.ts'
@@ -37,6 +38,9 @@ export function createAdminApi({ admin, operators, log }: AdminApiOptions): Hono
     if (error instanceof Problem) return error.toResponse()
     if (isHttpException(error)) return problemOf(error.status, error.message).toResponse()
     log.error({ method: c.req.method, path: c.req.path, reason: reasonOf(error) }, 'the admin API failed')
+    // The front door's word for what will pass: a database that another process has locked.
+    if (error instanceof ScimError && error.status === 503)
+      return new Problem(503, error.message, { headers: { 'retry-after': error.retryAfter ?? '1' } }).toResponse()
     return new Problem(500, 'the gateway failed at this; its log says why').toResponse()
   })
   // A description of the API tells nobody anything of this installation: whoever writes a client may read it.

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { syncFolder } from '../store/sqlite.ts'
+import { syncFolder } from './database-file.ts'
 
 /** The least length that `TOLLGATE_ADMIN_TOKEN` may have, too. */
 const minLength = 32

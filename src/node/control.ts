@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Control, createControl } from '../store/control.ts'
-import { openFile } from '../store/sqlite.ts'
+import { openFile } from './database-file.ts'
 import { migrate, readMigrations } from './migrate.ts'
 
 export interface OpenControl {

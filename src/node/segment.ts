@@ -1,7 +1,7 @@
 import { closeSync, constants, fsync, ftruncate, openSync, unlinkSync, write } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { syncFolder } from '../store/sqlite.ts'
+import { syncFolder } from './database-file.ts'
 
 /** Writes bytes from `offset` at the file's end, and gives how many: perhaps fewer than there are. */
 export type Write = (descriptor: number, bytes: Buffer, offset: number) => Promise<number>

@@ -1,8 +1,10 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { defaultBusyMs, isBusy, openFile } from '../node/database-file.ts'
 import { migrate, readMigrations } from '../node/migrate.ts'
+import { ScimError } from '../scim/error.ts'
 import { type TenantQueries, tenantQueries } from './queries.ts'
 import type { TenantStorage } from './storage.ts'
 
@@ -12,6 +14,8 @@ export interface TenantStorageOptions {
   readonly maxOpen: number
   /** An open database that nobody used for this long is closed. */
   readonly idleMs: number
+  /** How long one use waits for a database that another process has locked; the whole process waits with it. */
+  readonly busyMs?: number
 }
 
 /** Every tenant's own database: `{dataFolder}/tenants/{id}.db`. */
@@ -35,19 +39,27 @@ interface OpenDatabase {
   readonly database: Database.Database
   readonly queries: TenantQueries
   usedAt: number
+  /** SQLite's `busy_timeout`, as it is set now. */
+  waitMs: number
   /** Uses under way: more than one where a `use` stands inside another. */
   users: number
 }
 
+/** After one use has waited in vain, others do not wait at all for so long: a lock stops nobody else for long. */
+const impatientMs = 1000
+
 /** A tenant's id becomes a file's name. */
 const tenantId = /^[a-z0-9-]+$/
 
-export function openTenantStorage({ dataFolder, maxOpen, idleMs }: TenantStorageOptions): TenantStorages {
+export function openTenantStorage(options: TenantStorageOptions): TenantStorages {
+  const { dataFolder, maxOpen, idleMs, busyMs = defaultBusyMs } = options
   const folder = join(dataFolder, 'tenants')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const migrations = readMigrations('tenant')
   // A Map keeps the order of insertion; each use moves its entry to the end, so that the first is the longest unused.
   const open = new Map<string, OpenDatabase>()
+  /** When a use last waited in vain for a tenant's database. */
+  const busyAt = new Map<string, number>()
   let sweep: NodeJS.Timeout | undefined
 
   const fileOf = (tenant: string): string => {
@@ -72,17 +84,35 @@ export function openTenantStorage({ dataFolder, maxOpen, idleMs }: TenantStorage
     if (open.size > 0) sweep ??= setTimeout(sweepIdle, idleMs).unref()
   }
 
-  const find = (tenant: string): OpenDatabase => {
+  const find = (tenant: string, waitMs: number): OpenDatabase => {
     const file = fileOf(tenant)
     const known = open.get(tenant)
-    const entry = known ?? { ...openDatabase(file, folder, migrations), usedAt: 0, users: 0 }
+    const entry = known ?? { ...openDatabase(file, folder, { migrations, waitMs }), waitMs, usedAt: 0, users: 0 }
     if (known !== undefined) open.delete(tenant)
     open.set(tenant, entry)
+    if (entry.waitMs !== waitMs) {
+      entry.database.pragma(`busy_timeout = ${waitMs}`)
+      entry.waitMs = waitMs
+    }
     return entry
   }
 
+  /** @throws ScimError 503 when another process has locked the database. */
   const using = <Result>(tenant: string, work: (entry: OpenDatabase) => Result): Result => {
-    const entry = find(tenant)
+    const waited = busyAt.get(tenant)
+    const isPatient = waited === undefined || performance.now() - waited >= impatientMs
+    try {
+      const result = usingOpen(find(tenant, isPatient ? busyMs : 0), work)
+      if (waited !== undefined) busyAt.delete(tenant)
+      return result
+    } catch (error) {
+      if (error instanceof ScimError || !isBusy(error)) throw error
+      if (isPatient) busyAt.set(tenant, performance.now())
+      throw new ScimError(503, "the tenant's database is busy: try again", { retryAfter: '1', cause: error })
+    }
+  }
+
+  const usingOpen = <Result>(entry: OpenDatabase, work: (entry: OpenDatabase) => Result): Result => {
     entry.users += 1
     try {
       if (open.size > maxOpen) {
@@ -133,41 +163,19 @@ export function openTenantStorage({ dataFolder, maxOpen, idleMs }: TenantStorage
   }
 }
 
-function openDatabase(file: string, folder: string, migrations: readonly (readonly string[])[]) {
-  const database = openFile(file, folder)
+interface Opening {
+  readonly migrations: readonly (readonly string[])[]
+  readonly waitMs: number
+}
+
+function openDatabase(file: string, folder: string, { migrations, waitMs }: Opening) {
+  const database = openFile(file, folder, waitMs)
   try {
     migrate(database, migrations)
     return { database, queries: tenantQueries(drizzle(database)) }
   } catch (error) {
     database.close()
     throw error
-  }
-}
-
-/** Opens one of the gateway's databases, making the file if there is none. */
-export function openFile(file: string, folder: string): Database.Database {
-  if (!existsSync(file)) {
-    // SQLite gives its other files this one's mode. The folder is synced so that a new file outlives a power cut.
-    closeSync(openSync(file, 'a', 0o600))
-    syncFolder(folder)
-  }
-  // Longer than any write of ours takes, shorter than a client would notice: waiting stops the whole event loop.
-  const database = new Database(file, { timeout: 1000 })
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
-  database.pragma('foreign_keys = ON')
-  database.pragma('trusted_schema = OFF')
-  database.pragma('cache_size = -512')
-  return database
-}
-
-/** Makes the names in a folder durable. */
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }
 

@@ -1,6 +1,7 @@
 import { createVerifier, type KnownCredential } from '../auth/verifier.ts'
 import { createLedger, type LedgerOptions } from '../ledger/create.ts'
 import type { Journal } from '../ledger/records.ts'
+import { reasonOf } from '../log.ts'
 import type { Ports } from '../ports.ts'
 import { parseRanges } from '../ranges.ts'
 import type { Control } from '../store/control.ts'
@@ -123,11 +124,17 @@ function createActor(document: TenantDocument, options: TenantsOptions, isSuspen
   const storage = options.storageOf(id)
   const { attempted } = options
   const ledger = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, attempted })
-  const verifier = createVerifier(
-    id,
-    () => (options.hasStorage(id) ? storage.use(({ credentials }) => credentials.live(ports.now()).map(known)) : []),
-    ports.now,
-  )
+  const liveCredentials = (): readonly KnownCredential[] => {
+    if (!options.hasStorage(id)) return []
+    try {
+      return storage.use(({ credentials }) => credentials.live(ports.now()).map(known))
+    } catch (error) {
+      // The request is no call of the tenant's yet: nobody after this knows whose database it was.
+      ports.log.error({ tenant: id, reason: reasonOf(error) }, "the tenant's credentials cannot be read")
+      throw error
+    }
+  }
+  const verifier = createVerifier(id, liveCredentials, ports.now)
   const admits = frontDoor.allowFrom === undefined ? () => true : parseRanges(frontDoor.allowFrom)
   const { upstream, timeoutMs } = makeUpstream({ document, ledger, storage, ports, secrets: options.secrets })
   return {

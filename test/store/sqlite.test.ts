@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { callRow } from '../support/calls.ts'
 import { temporaryFolder, temporaryStorage } from '../support/storage.ts'
@@ -86,5 +86,59 @@ describe('the storage of the tenants', () => {
     storage.of('a').use(({ credentials }) => credentials.list())
     await expect.poll(() => storage.openCount()).toBe(0)
     expect(existsSync(join(dataFolder, 'tenants', 'a.db-wal'))).toBe(false)
+  })
+})
+
+describe('a database that another process has locked', () => {
+  /** Locked against writing as long as the result is held. */
+  function locked(folder: string, tenant: string): Database.Database {
+    const other = new Database(join(folder, 'tenants', `${tenant}.db`))
+    other.exec('BEGIN IMMEDIATE')
+    return other
+  }
+  const opened = (folder: string, busyMs: number) => {
+    const storage = openTenantStorage({ dataFolder: folder, maxOpen: 5, idleMs: 60_000, busyMs })
+    onTestFinished(() => storage.close())
+    return storage
+  }
+  const busy = expect.objectContaining({ status: 503, retryAfter: '1', cause: expect.any(Error) })
+
+  it('is 503 for its tenant, and for nobody else, until the lock falls', () => {
+    const folder = temporaryFolder()
+    const storage = opened(folder, 1)
+    const write = (tenant: string) => storage.of(tenant).use(({ calls }) => calls.apply([callRow({ id: '1' })]))
+    write('a')
+    const other = locked(folder, 'a')
+    expect(() => write('a')).toThrow(busy)
+    expect(() => storage.useUnsynced('a', ({ calls }) => calls.apply([callRow({ id: '2' })]))).toThrow(busy)
+    expect(storage.of('a').use(({ calls }) => calls.list({})?.calls.length)).toBe(1)
+    write('b')
+    other.close()
+    write('a')
+  })
+
+  it('is 503 where it cannot even be opened', () => {
+    const folder = temporaryFolder()
+    const storage = opened(folder, 1)
+    storage.of('a').use(({ credentials }) => credentials.list())
+    storage.close()
+    const other = new Database(join(folder, 'tenants', 'a.db'))
+    other.pragma('locking_mode = EXCLUSIVE')
+    other.exec('BEGIN EXCLUSIVE')
+    expect(() => storage.of('a').use(({ credentials }) => credentials.list())).toThrow(busy)
+    other.close()
+    expect(storage.of('a').use(({ credentials }) => credentials.list())).toEqual([])
+  })
+
+  // Each of these would wait for 900 ms: together they would last longer than the test may.
+  it('is waited for once, and not by every request', { timeout: 10_000 }, () => {
+    const folder = temporaryFolder()
+    const storage = opened(folder, 900)
+    const write = () => storage.of('a').use(({ calls }) => calls.apply([callRow({ id: '1' })]))
+    write()
+    const other = locked(folder, 'a')
+    for (let time = 0; time < 20; time++) expect(write).toThrow(busy)
+    other.close()
+    write()
   })
 })
