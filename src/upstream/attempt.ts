@@ -35,7 +35,8 @@ const longestRetryAfterMs = 10_000
 const baseBackoffMs = 100
 const longestBackoffMs = 2_000
 const repeatableMethods: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE'])
-const transientStatuses: ReadonlySet<number> = new Set([502, 503, 504])
+/** A server's or a gateway's own failure, which may be over; whether the request was served, it does not say. */
+export const transientStatuses: ReadonlySet<number> = new Set([502, 503, 504])
 
 /**
  * The one question of whether an upstream request is sent again (contract §6, §12). Certainly never sent: any method.

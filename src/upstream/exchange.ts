@@ -2,7 +2,7 @@ import type { Purpose } from '../call.ts'
 import type { Ports } from '../ports.ts'
 import { AddressRefused } from './address.ts'
 import { alarm } from './alert.ts'
-import { decideRetry, type Outcome, retryAfterMsOf } from './attempt.ts'
+import { decideRetry, type Outcome, retryAfterMsOf, transientStatuses } from './attempt.ts'
 import type { Errand } from './upstream.ts'
 
 /** One upstream request, complete but for what each attempt adds: authorisation, `x-request-id`, `traceparent`. */
@@ -23,6 +23,8 @@ export interface Sent {
   readonly outcome: Outcome
   /** True when an earlier try was lost, so that this one may have met its own doing. */
   readonly lostBefore: boolean
+  /** True when an earlier try was answered 502, 503 or 504: it may have been served all the same, behind who said so. */
+  readonly failedBefore: boolean
 }
 
 const finished = new Error('the attempt is over')
@@ -102,9 +104,10 @@ export async function sendRepeatedly(
 ): Promise<Sent> {
   let last: Outcome = { kind: 'late', sent: false, cause: undefined }
   let lostBefore = false
+  let failedBefore = false
   for (let tries = 1; ; tries++) {
     const outcome = await send(tries > 1)
-    if (outcome === undefined) return { outcome: last, lostBefore }
+    if (outcome === undefined) return { outcome: last, lostBefore, failedBefore }
     const waitMs = decideRetry({
       method,
       ...(repeatable === undefined ? {} : { repeatable }),
@@ -116,8 +119,9 @@ export async function sendRepeatedly(
       // Drawing a number costs more than the rest of the decision: most requests just succeed.
       random: isSuccess(outcome) ? 0 : randomOf(ports),
     })
-    if (waitMs === undefined) return { outcome, lostBefore }
+    if (waitMs === undefined) return { outcome, lostBefore, failedBefore }
     lostBefore ||= outcome.kind === 'lost'
+    failedBefore ||= outcome.kind === 'answered' && transientStatuses.has(outcome.response.status)
     last = outcome
     await ports.wait(waitMs)
   }

@@ -77,7 +77,7 @@ async function carry(request: SingleRequest, errand: Errand, carrier: Carrier): 
   return replyOf(request, await carrier.send({ ...prepared, purpose: 'retry' }, errand), carrier)
 }
 
-function replyOf(request: ScimRequest, { outcome, lostBefore }: Sent, carrier: Carrier): ScimReply {
+function replyOf(request: ScimRequest, { outcome, lostBefore, failedBefore }: Sent, carrier: Carrier): ScimReply {
   const isRead = request.operation === 'read' || request.operation === 'list' || request.operation === 'discovery'
   if (outcome.kind !== 'answered') {
     const sent = outcome.kind === 'lost' || (outcome.kind === 'late' && outcome.sent)
@@ -86,8 +86,9 @@ function replyOf(request: ScimRequest, { outcome, lostBefore }: Sent, carrier: C
   const { response } = outcome
   if ((response.status >= 200 && response.status <= 299) || response.status === 304)
     return readAnswer(request, response, carrier.target.locations, isRead)
-  // The try whose answer was lost did it: what is gone is what the client wanted gone.
-  if (lostBefore && request.operation === 'delete' && response.status === 404) return { kind: 'empty', status: 204 }
+  // The try before, whose answer was lost or came from a gateway on the way, did it: what the client wanted gone is gone.
+  if ((lostBefore || failedBefore) && request.operation === 'delete' && response.status === 404)
+    return { kind: 'empty', status: 204 }
   // Likewise the precondition may have failed because of our own change: nobody can tell.
   if (lostBefore && !isRead && response.status === 412) throw failureOf('lost', true, undefined)
   const { error, alert } = refusalOf(request, response, carrier.target.locations)

@@ -111,6 +111,17 @@ describe('a transient failure', () => {
     expect(await outcome(remove)).toMatchObject({ status: 404 })
   })
 
+  it.each([502, 503, 504])('a DELETE that was answered %i and is gone is done', async (code) => {
+    steps = [status(code), status(404)]
+    expect(await outcome(remove)).toMatchObject({ reply: { kind: 'empty', status: 204 } })
+    expect(purposes()).toEqual([`forward ${code}`, 'retry 404'])
+  })
+
+  it('a DELETE that was throttled, and then finds nothing, did not do it', async () => {
+    steps = [status(429, { 'retry-after': '1' }), status(404)]
+    expect(await outcome(remove)).toMatchObject({ status: 404 })
+  })
+
   it('a conditional PUT that was lost and fails its condition leaves doubt', async () => {
     steps = [reset, status(412)]
     expect(await outcome({ ...replace, ifMatch: 'W/"1"' })).toMatchObject({ status: 502, inDoubt: true })
