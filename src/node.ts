@@ -50,7 +50,7 @@ export async function startGateway(
   const nodeFetch = createFetch(parseAllowHosts(settings.allowHosts))
   const ports = nodePorts(nodeFetch, log)
   const { dataFolder } = settings
-  const held = lock(dataFolder)
+  const held = await lock(dataFolder, log)
   const storage = openTenantStorage({ dataFolder, maxOpen, idleMs, busyMs })
   const journal = await openJournal({ dataFolder, storage, log })
   const { control, changed, close } = openControl(dataFolder, ports.now)

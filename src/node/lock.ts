@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
+import type { Log } from '../ports.ts'
 
 export interface Lock {
   release(): void
@@ -13,9 +15,9 @@ const held = new Set<Database.Database>()
  * Takes the data folder for this process, or gives undefined when a gateway is alive on it. The lock is SQLite's own
  * (fcntl), which the system drops with the process however it dies: there is no stale lock to clean up.
  */
-export function tryLock(dataFolder: string, waitMs = 0): Lock | undefined {
+export function tryLock(dataFolder: string): Lock | undefined {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-  const database = new Database(join(dataFolder, 'gateway.lock'), { timeout: waitMs })
+  const database = new Database(join(dataFolder, 'gateway.lock'), { timeout: 0 })
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
@@ -32,10 +34,22 @@ export function tryLock(dataFolder: string, waitMs = 0): Lock | undefined {
   }
 }
 
-/** @throws Error when another gateway is alive on this data folder. */
-export function lock(dataFolder: string): Lock {
-  // A command that looks into the journal holds the lock for a moment.
-  const taken = tryLock(dataFolder, 2000)
-  if (taken !== undefined) return taken
+/** A command that brings a large journal into the databases holds the lock for seconds. */
+const lockWaitMs = 10_000
+const lockEveryMs = 100
+
+/**
+ * Takes the data folder for a gateway, waiting for whoever has it: a command's work there ends by itself.
+ * @throws Error when it is still taken after `waitMs`: then by a gateway.
+ */
+export async function lock(dataFolder: string, log: Log, waitMs = lockWaitMs): Promise<Lock> {
+  const until = performance.now() + waitMs
+  for (let tries = 0; ; tries++) {
+    const taken = tryLock(dataFolder)
+    if (taken !== undefined) return taken
+    if (performance.now() >= until) break
+    if (tries === 0) log.info({ waitMs }, 'the data folder is in use: waiting for it')
+    await setTimeout(lockEveryMs)
+  }
   throw new Error(`another gateway is running on the data folder ${dataFolder}: stop it first, or set TOLLGATE_DATA`)
 }

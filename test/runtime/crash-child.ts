@@ -16,7 +16,7 @@ const received = openNotes('received')
 const acknowledged = openNotes('acknowledged')
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error }
-lock(dataFolder)
+await lock(dataFolder, silent)
 const storage = openTenantStorage({ dataFolder, maxOpen: 2, idleMs: 20 })
 const journal = await openJournal({ dataFolder, storage, log: silent, segmentBytes: 30_000 })
 

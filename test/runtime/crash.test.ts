@@ -100,7 +100,7 @@ describe('kill -9 at any moment', () => {
       storage.close()
       check(dataFolder)
     }
-    const held = lock(dataFolder)
+    const held = await lock(dataFolder, keptLog())
     const storage = openTenantStorage({ dataFolder, maxOpen: 10, idleMs: 1000 })
     const log = keptLog()
     const journal = await openJournal({ dataFolder, storage, log })
