@@ -96,6 +96,7 @@ function requestOf(
     method: context.req.method === 'HEAD' ? 'GET' : context.req.method,
     route,
     host: caller.host,
+    publicUrl,
     base: `${origin}${route.root}`,
     clientAddress: caller.address,
     header,

@@ -2,6 +2,7 @@ import { permit } from './auth/permission.ts'
 import { presentedIn } from './auth/presented.ts'
 import type { Principal } from './auth/principal.ts'
 import { type DoorReply, type DoorRequest, errorReply, openingOf, outcomeOf, successReply } from './door/exchange.ts'
+import { ownRootsOf } from './door/own-roots.ts'
 import { decodeSegments } from './door/route.ts'
 import { childTrace } from './door/trace.ts'
 import type { Call } from './ledger/ledger.ts'
@@ -70,6 +71,7 @@ async function understand(
     ifNoneMatch: request.header('if-none-match'),
     body,
     base: request.base,
+    ownRoots: () => ownRootsOf(tenant, request),
   }
   return parseScimRequest(front, (segment) => tenant.upstream.definitionAt(segment, errand), tenant.dialect)
 }

@@ -16,6 +16,7 @@ const request: DoorRequest = {
   method: 'GET',
   route,
   host: 'gate.example',
+  publicUrl: undefined,
   base: 'https://gate.example/scim/v2',
   clientAddress: '192.0.2.7',
   header: () => undefined,
@@ -29,6 +30,7 @@ async function logged(thrown: unknown, append: Journal['append'] = async () => {
   const tenant: Tenant = {
     id: 'contoso',
     dialect: 'auto',
+    hosts: [],
     timeoutMs: 1000,
     suspended: false,
     ledger: createLedger({ tenant: 'contoso', journal: { append }, ...ids }),

@@ -12,6 +12,8 @@ export interface DoorRequest {
   readonly route: Route
   /** The host that the client named, in lower case, without its port. */
   readonly host: string
+  /** The URL that the gateway is reached at, where its settings tell: without a trailing slash. */
+  readonly publicUrl: string | undefined
   /** The SCIM root as the client used it, absolute, without a trailing slash. */
   readonly base: string
   readonly clientAddress: string | null

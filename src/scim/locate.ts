@@ -38,13 +38,47 @@ export function absolute(reply: ScimReply, base: string): ScimReply {
   }
 }
 
+/** By which URLs the SCIM root can be named, beside the one that a request used. */
+export interface OwnRoots {
+  /** In lower case, without ports. */
+  readonly hosts: readonly string[]
+  /** Without a trailing slash: `/scim/v2`. */
+  readonly paths: readonly string[]
+}
+
+const noRoots = (): OwnRoots => ({ hosts: [], paths: [] })
+
 /**
- * The body with every location under `base` made relative to the SCIM root, so that nobody inside meets the client's
- * URL. Works on a resource, a PatchOp and a BulkRequest alike.
+ * The body with every location under `base`, or under one of our own roots, made relative to the SCIM root, so that
+ * nobody inside meets the client's URL. Works on a resource, a PatchOp and a BulkRequest alike.
+ * @param ownRoots asked once, when there is a location that is not under `base`: most bodies have none.
  */
-export function relativeRefs(resource: Resource, base: string): Resource {
-  const under = `${base}/`
-  return relocated(resource, (location) => (location.startsWith(under) ? location.slice(base.length) : location))
+export function relativeRefs(resource: Resource, base: string, ownRoots = noRoots): Resource {
+  let own: OwnRoots | undefined
+  return relocated(resource, (location) => {
+    const relative = below(base, location)
+    if (relative !== undefined) return relative
+    own ??= ownRoots()
+    return underOwn(location, own) ?? location
+  })
+}
+
+/** What follows the root, when that is a location. */
+function below(root: string, location: string): string | undefined {
+  const rest = location.startsWith(root) ? location.slice(root.length) : ''
+  return /^\/[^/]/.test(rest) ? rest : undefined
+}
+
+/** Scheme and port are not compared: what a client was told before it was moved, or behind a proxy, names us as well. */
+function underOwn(location: string, { hosts, paths }: OwnRoots): string | undefined {
+  const [, host, path = ''] = /^(?:(?:https?:)?\/\/([^/?#]*))?(\/.*)$/is.exec(location) ?? []
+  if (host !== undefined && !hosts.includes(host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')))
+    return undefined
+  for (const root of paths) {
+    const rest = below(root, path)
+    if (rest !== undefined) return rest
+  }
+  return undefined
 }
 
 function relocatedListing(body: JsonObject, change: Change): JsonObject {
@@ -67,13 +101,18 @@ function inObject(object: JsonObject, change: Change, depth: number): JsonObject
   for (const name in object) {
     const value = object[name]
     if (value === undefined) continue
-    const changed = name === '$ref' && typeof value === 'string' ? change(value) : inValue(value, change, depth)
+    const refers = typeof value === 'string' && (isRef(name) || (name === 'value' && isRef(object['path'])))
+    const changed = refers ? change(value) : inValue(value, change, depth)
     if (changed === value) continue
     copy ??= { ...object }
     copy[name] = changed
   }
   return copy ?? object
 }
+
+/** `$ref`, or a path to one (`manager.$ref`), whose value stands beside it in a PATCH; names fold case. */
+const isRef = (name: Json | undefined): boolean =>
+  typeof name === 'string' && name.at(-4) === '$' && name.slice(-3).toLowerCase() === 'ref'
 
 function inValue(value: Json, change: Change, depth: number): Json {
   if (typeof value !== 'object' || value === null || depth === 0) return value

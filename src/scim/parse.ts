@@ -2,7 +2,7 @@ import { parseBulk } from './bulk.ts'
 import type { Dialect } from './dialect.ts'
 import { badRequest, ScimError } from './error.ts'
 import { isObject, type JsonObject, parseJson } from './json.ts'
-import { relativeRefs } from './locate.ts'
+import { type OwnRoots, relativeRefs } from './locate.ts'
 import { listQueryFrom } from './query.ts'
 import type { Conditions, DiscoveryKind, ScimRequest } from './request.ts'
 import {
@@ -28,6 +28,8 @@ export interface FrontDoorRequest {
   readonly body: string
   /** The SCIM root as the client wrote it, absolute, without a trailing slash. */
   readonly base: string
+  /** Other names of the same root, in references that the client kept. */
+  readonly ownRoots?: () => OwnRoots
 }
 
 const discoveryKinds: readonly DiscoveryKind[] = ['ServiceProviderConfig', 'ResourceTypes', 'Schemas']
@@ -86,7 +88,7 @@ function bodyOf(request: FrontDoorRequest, dialect: Dialect): JsonObject {
   if (request.body.trim() === '') throw badRequest('invalidSyntax', 'the body is empty')
   const body = parseJson(request.body)
   if (!isObject(body)) throw badRequest('invalidSyntax', 'the body must be a JSON object')
-  return relativeRefs(body, request.base)
+  return relativeRefs(body, request.base, request.ownRoots)
 }
 
 /** Clients that send none are known; one that sends another is not speaking SCIM (RFC 7644 §3.1). */

@@ -7,6 +7,8 @@ import type { Upstream } from '../upstream/upstream.ts'
 export interface Tenant {
   readonly id: string
   readonly dialect: 'auto' | 'strict'
+  /** Hosts that are its alone, in lower case and without ports. */
+  readonly hosts: readonly string[]
   /** The deadline of a whole client request, retries included. */
   readonly timeoutMs: number
   /** By its file, or by an operator. */

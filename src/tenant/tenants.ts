@@ -9,6 +9,7 @@ import type { CredentialRow } from '../store/credentials.ts'
 import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
 import { createRegistry, type Registry } from './registry.ts'
+import { hostKey } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
 import type { SecretReader } from './secret.ts'
 import type { TenantSource } from './source.ts'
@@ -140,6 +141,7 @@ function createActor(document: TenantDocument, options: TenantsOptions, isSuspen
   return {
     id,
     dialect: frontDoor.dialect,
+    hosts: frontDoor.hosts.map(hostKey),
     timeoutMs,
     get suspended() {
       return document.status === 'suspended' || isSuspended()

@@ -58,6 +58,51 @@ describe('relativeRefs', () => {
     )
   })
 
+  const own = () => ({ hosts: ['gate.example', 'scim.contoso.example'], paths: ['/scim/v2', '/t/contoso/scim/v2'] })
+  const inward = (reference: string) => relativeRefs({ members: [{ $ref: reference }] }, base, own)
+
+  it.each([
+    'https://gate.example/scim/v2/Users/1',
+    'http://gate.example/scim/v2/Users/1',
+    'HTTPS://GATE.example.:8443/scim/v2/Users/1',
+    'https://gate.example/t/contoso/scim/v2/Users/1',
+    'https://scim.contoso.example/scim/v2/Users/1',
+    '//gate.example/scim/v2/Users/1',
+    '/t/contoso/scim/v2/Users/1',
+    '/scim/v2/Users/1',
+    '/Users/1',
+  ])('knows the gateway by another of its names: %s', (reference) => {
+    expect(inward(reference)).toEqual({ members: [{ $ref: '/Users/1' }] })
+  })
+
+  it.each([
+    'https://elsewhere.example/scim/v2/Users/1',
+    'https://gate.example.elsewhere.example/scim/v2/Users/1',
+    'https://gate.example@elsewhere.example/scim/v2/Users/1',
+    'https://gate.example/t/fabrikam/scim/v2/Users/1',
+    'https://gate.example/scim/v2x/Users/1',
+    'https://gate.example/scim/v2',
+    'https://gate.example/scim/v2//elsewhere.example/x',
+    `${base}//elsewhere.example/x`,
+    'https://gate.example/other/scim/v2/Users/1',
+    'ftp://gate.example/scim/v2/Users/1',
+    'urn:x:/scim/v2/Users/1',
+    '../Users/1',
+  ])('takes none of these for itself: %s', (reference) => {
+    const resource = { members: [{ $ref: reference }] }
+    expect(relativeRefs(resource, base, own)).toBe(resource)
+  })
+
+  it('finds references that a PATCH names by path, and in any case', () => {
+    const $ref = `${base}/Users/1`
+    const shown = (operation: JsonObject) => relativeRefs({ Operations: [operation] }, base)['Operations']
+    expect(shown({ op: 'replace', path: 'manager.$ref', value: $ref })).toMatchObject([{ value: '/Users/1' }])
+    expect(shown({ op: 'replace', value: { 'manager.$ref': $ref, x: { $REF: $ref } } })).toMatchObject([
+      { value: { 'manager.$ref': '/Users/1', x: { $REF: '/Users/1' } } },
+    ])
+    expect(shown({ op: 'replace', path: 'profileUrl', value: $ref })).toMatchObject([{ value: $ref }])
+  })
+
   it("leaves other people's", () => {
     const resource = at('https://elsewhere.example')
     expect(relativeRefs(resource, base)).toBe(resource)
