@@ -21,7 +21,12 @@ export interface NodeFetch {
 
 /** A list of 1,000 fat users is a few megabytes: this is a bound on memory, not on use. */
 const maxResponseSize = 64 * 1024 * 1024
-const connectionsPerOrigin = 64
+/**
+ * All tenants on one upstream host (Entra's) share these, so that one tenant's slow requests must not use them up. Bounded
+ * all the same, since each is a file descriptor and a buffer or two: how many requests one tenant may have under way is
+ * for its `limits` clause to say.
+ */
+const connectionsPerOrigin = 1024
 const mostKeptOrigins = 10_000
 
 /**
