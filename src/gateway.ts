@@ -1,6 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { readLimited } from './door/body.ts'
-import { type Connection, callerOf } from './door/connection.ts'
+import { type Caller, type Connection, callerOf } from './door/connection.ts'
 import { type DoorReply, type DoorRequest, errorReply } from './door/exchange.ts'
 import { countedOperation, type Route, routeOf, splitTarget } from './door/route.ts'
 import { reasonOf } from './log.ts'
@@ -90,18 +90,23 @@ function requestOf(
 ): DoorRequest {
   const header = (name: string) => context.req.header(name)
   const caller = callerOf(connection, header, parts.settings.trustedProxies)
-  const { publicUrl } = parts.settings
-  const origin = publicUrl === undefined || parts.tenants.servesHost(caller.host) ? caller.origin : publicUrl
   return {
     method: context.req.method === 'HEAD' ? 'GET' : context.req.method,
     route,
     host: caller.host,
-    publicUrl,
-    base: `${origin}${route.root}`,
+    publicUrl: parts.settings.publicUrl,
+    base: `${publicOrigin(caller, parts)}${route.root}`,
     clientAddress: caller.address,
     header,
     readBody: () => (announcesBody(header) ? readLimited(context.req.raw, maxBodyBytes) : Promise.resolve('')),
   }
+}
+
+/** A tenant's own host keeps its name; how it is reached from outside, the public URL knows better than this connection. */
+function publicOrigin({ host, origin }: Caller, { settings, tenants }: GatewayParts): string {
+  if (settings.publicUrl === undefined) return origin
+  if (!tenants.servesHost(host)) return settings.publicUrl
+  return settings.publicUrl.startsWith('https:') ? origin.replace(/^http:/, 'https:') : origin
 }
 
 /** RFC 9112 §6.3: without either header a request has no body, and asking the transport for it costs an object a request. */
