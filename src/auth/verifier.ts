@@ -1,5 +1,5 @@
 import type { Principal, Scope } from './principal.ts'
-import { hashOf } from './token.ts'
+import { hashOf, sameHash } from './token.ts'
 
 /** A stored credential, as far as checking needs it. Times are milliseconds since the epoch. */
 export interface KnownCredential {
@@ -16,13 +16,6 @@ export interface Verifier {
   forget(): void
 }
 
-/** Compares two texts of one length without telling by the time where they differ. */
-function sameText(left: string, right: string): boolean {
-  let difference = left.length ^ right.length
-  for (let at = 0; at < left.length; at += 1) difference |= left.charCodeAt(at) ^ right.charCodeAt(at)
-  return difference === 0
-}
-
 /**
  * Checks one tenant's minted tokens against the credentials that `live` lists (neither revoked nor, when listed,
  * expired). The list is kept in memory until `forget`, so that a check opens no file.
@@ -34,7 +27,7 @@ export function createVerifier(tenant: string, live: () => readonly KnownCredent
       const hash = hashOf(secret)
       known ??= new Map(live().map((credential) => [credential.hash, credential]))
       const credential = known.get(hash)
-      if (credential === undefined || !sameText(credential.hash, hash)) return undefined
+      if (credential === undefined || !sameHash(credential.hash, hash)) return undefined
       if (credential.expiresAt !== null && credential.expiresAt <= now()) return undefined
       return { tenant, credential: credential.id, scope: credential.scope }
     },

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { createBacklog } from '../ledger/backlog.ts'
 import { type Journal, type LedgerRecord, printRecord } from '../ledger/records.ts'
+import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { openJournalFiles } from './journal-files.ts'
 import { createRounds } from './rounds.ts'
 import type { Write } from './segment.ts'
-import { createSettler, reasonOf } from './settler.ts'
+import { createSettler } from './settler.ts'
 
 export interface JournalOptions {
   readonly dataFolder: string

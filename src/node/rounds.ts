@@ -1,7 +1,8 @@
+import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import type { JournalFiles } from './journal-files.ts'
 import { paceMs } from './pace.ts'
-import { reasonOf, type Settler } from './settler.ts'
+import type { Settler } from './settler.ts'
 
 export interface RoundsOptions {
   readonly settler: Settler

@@ -1,4 +1,5 @@
 import type { Backlog } from '../ledger/backlog.ts'
+import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
 
@@ -104,10 +105,4 @@ export function createSettler({ backlog, storage, log }: SettlerOptions): Settle
     },
     failing: (tenant) => (tenant === undefined ? failures.size > 0 : failures.has(tenant)),
   }
-}
-
-/** drizzle's own errors carry the parameters in their message, which must not be logged; their cause does not. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  return error.cause instanceof Error ? error.cause.message : error.message
 }

@@ -9,7 +9,6 @@ export { enterpriseUserSchema, groupSchema, userSchema }
 export const userUrn = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const groupUrn = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 export const enterpriseUserUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
-export const schemaUrns = { user: userUrn, group: groupUrn, enterpriseUser: enterpriseUserUrn } as const
 
 /** The extension is optional, unlike in RFC 7643 §8.6's example, which would refuse every user without it. */
 export const userType: ResourceType = {

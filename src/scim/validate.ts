@@ -10,26 +10,21 @@ import { attributeIn, isAssigned, type Resource } from './resource.ts'
 import type { Attribute, ResourceDefinition, Schema } from './schema.ts'
 import { formats } from './value-format.ts'
 
-export interface Acceptance {
-  readonly mode: 'create' | 'replace'
-  /** What is stored now, for a replace: its immutable attributes stay. */
-  readonly before?: Resource
-}
-
 /**
  * A normalised body as a service provider that owns its data stores it: only attributes that the schemas know and a
  * client may write, required ones present, values of the right type and format, at most one value primary; `schemas`
  * names the core schema and the extensions that have data. Canonical values are suggestions (RFC 7643 §7), unknown
  * attributes and extensions are ignored (RFC 7644 §3.3), `id` and `meta` are the provider's own.
+ * @param before what is stored now, where there is something: its immutable attributes stay
  * @throws ScimError 400 `invalidValue` with the attribute's name; `mutability` for a changed immutable attribute
  */
-export function acceptResource(body: Resource, definition: ResourceDefinition, acceptance: Acceptance): Resource {
+export function acceptResource(body: Resource, definition: ResourceDefinition, before?: Resource): Resource {
   const { core, extensions, type } = definition
-  const resource = acceptAttributes(body, core, acceptance.before, '')
+  const resource = acceptAttributes(body, core, before, '')
   const schemas = [core.id]
   for (const extension of extensions) {
     const isRequired = type.schemaExtensions.some(({ schema, required }) => required && schema === extension.id)
-    const accepted = acceptExtension(body, extension, acceptance.before, isRequired)
+    const accepted = acceptExtension(body, extension, before, isRequired)
     if (accepted === undefined) continue
     schemas.push(extension.id)
     resource[extension.id] = accepted

@@ -42,7 +42,7 @@ export function createRow(writing: Writing, given: Resource): ResourceRow {
   const { queries, type, ports } = writing
   const { members, rest } = withoutMembers(given, type)
   textOf(rest)
-  const kept = keptOf(acceptResource(rest, type.definition, { mode: 'create' }), type)
+  const kept = keptOf(acceptResource(rest, type.definition), type)
   const now = ports.now()
   const row = {
     id: ports.newId(),
@@ -67,7 +67,7 @@ export function replaceRow(writing: Writing, id: string, given: Resource, condit
   textOf(rest)
   const before = shownAlone(writing, row)
   return storeChange(writing, row, {
-    kept: keptOf(acceptResource(rest, type.definition, { mode: 'replace', before }), type),
+    kept: keptOf(acceptResource(rest, type.definition, before), type),
     members,
   })
 }
@@ -127,7 +127,7 @@ function patched(before: Resource, operations: readonly PatchOperation[], type: 
 }
 
 const accepted = (before: Resource, after: Resource, type: DirectoryType): JsonObject =>
-  keptOf(acceptResource(after, type.definition, { mode: 'replace', before }), type)
+  keptOf(acceptResource(after, type.definition, before), type)
 
 interface Change {
   /** Undefined when nothing but the members can have changed. */
