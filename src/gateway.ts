@@ -1,74 +1,46 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { readLimited } from './door/body.ts'
-import { type Caller, type Connection, callerOf } from './door/connection.ts'
-import { type DoorReply, type DoorRequest, errorReply } from './door/exchange.ts'
-import { countedOperation, type Route, routeOf, splitTarget } from './door/route.ts'
-import { reasonOf } from './log.ts'
+import type { Connection } from './door/connection.ts'
+import { splitTarget } from './door/route.ts'
+import { nothingHere, refuse } from './front-door.ts'
 import type { Metrics } from './metrics.ts'
-import { frontDoor } from './pipeline.ts'
 import type { Ports } from './ports.ts'
-import { ScimError, toScimError } from './scim/error.ts'
-import type { Settings } from './settings.ts'
-import type { Tenants } from './tenant/tenant.ts'
 
 export interface GatewayParts {
   readonly ports: Ports
-  readonly settings: Pick<Settings, 'publicUrl' | 'trustedProxies'>
-  readonly tenants: Tenants
-  readonly metrics: Metrics
+  readonly metrics: Pick<Metrics, 'answered' | 'refused'>
+  /** Serves everything that is not named here: on Workers it passes the request on to its tenant's object. */
+  frontDoor(context: Context): Response | Promise<Response>
   /** Serves `/admin/v1`. */
   readonly admin: Hono
   /** True when an operator sends this: `/metrics` shows what only operators may see. */
   isOperator(request: Request): boolean
   /** Null when ready to serve, else why not. */
-  notReady(): string | null
+  notReady(): string | null | Promise<string | null>
+  /** What `/metrics` shows, in Prometheus' text format. */
+  exposition(): string | Promise<string>
   /** What the runtime knows of the connection. */
   connectionOf(context: Context): Connection
 }
 
-/** Bytes of body that the front door reads, Bulk's included (contract §12). */
-export const maxBodyBytes = 8 * 1024 * 1024
-
-/** The whole gateway as one Hono app: routes and the only `onError`. */
+/** The whole gateway as one Hono app. */
 export function createGateway(parts: GatewayParts): Hono {
-  const { ports, metrics } = parts
   const app = new Hono()
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
-  app.get('/readyz', (context) => {
-    const reason = parts.notReady()
+  app.get('/readyz', async (context) => {
+    const reason = await parts.notReady()
     return reason === null ? context.json({ status: 'ready' }) : context.json({ status: 'not ready', reason }, 503)
   })
-  app.get('/metrics', (context) => {
+  app.get('/metrics', async (context) => {
     if (!parts.isOperator(context.req.raw)) {
       return context.text('an operator credential is needed\n', 401, { 'www-authenticate': 'Bearer' })
     }
-    return context.body(metrics.text(parts.tenants.gauges()), 200, { 'content-type': 'text/plain; version=0.0.4' })
+    return context.body(await parts.exposition(), 200, { 'content-type': 'text/plain; version=0.0.4' })
   })
   app.use('/admin/v1/*', asWritten('/admin/v1', parts))
   app.route('/admin/v1', parts.admin)
-  app.all('*', async (context) => {
-    const startedAt = ports.now()
-    const connection = parts.connectionOf(context)
-    const { pathname, search } = splitTarget(connection.target ?? context.req.url)
-    const route = routeOf(pathname, search)
-    if (route === undefined) throw nothingHere()
-    const reply = await frontDoor(requestOf(context, { route, connection }, parts), parts)
-    const operation = countedOperation(context.req.method, route.rawSegments)
-    metrics.answered(operation, reply.status, ports.now() - startedAt)
-    return respond(reply, context.req.method)
-  })
-
-  app.onError((thrown, context) => {
-    const error = toScimError(thrown)
-    const callId = ports.newId()
-    if (error.status === 401) metrics.refused()
-    ports.log[error.status >= 500 ? 'error' : 'info'](
-      { call: callId, method: context.req.method, status: error.status, reason: reasonOf(error) },
-      'refused before it was a call',
-    )
-    return respond(errorReply(error, callId), context.req.method)
-  })
+  app.all('*', (context) => parts.frontDoor(context))
+  app.onError((error, context) => refuse(error, context, parts))
   return app
 }
 
@@ -80,40 +52,3 @@ const asWritten =
     if (target !== undefined && !splitTarget(target).pathname.startsWith(root)) throw nothingHere()
     await next()
   }
-
-const nothingHere = () => new ScimError(404, 'nothing is served here: SCIM starts at /scim/v2')
-
-function requestOf(
-  context: Context,
-  { route, connection }: { readonly route: Route; readonly connection: Connection },
-  parts: GatewayParts,
-): DoorRequest {
-  const header = (name: string) => context.req.header(name)
-  const caller = callerOf(connection, header, parts.settings.trustedProxies)
-  return {
-    method: context.req.method === 'HEAD' ? 'GET' : context.req.method,
-    route,
-    host: caller.host,
-    publicUrl: parts.settings.publicUrl,
-    base: `${publicOrigin(caller, parts)}${route.root}`,
-    clientAddress: caller.address,
-    header,
-    readBody: () => (announcesBody(header) ? readLimited(context.req.raw, maxBodyBytes) : Promise.resolve('')),
-  }
-}
-
-/** A tenant's own host keeps its name; how it is reached from outside, the public URL knows better than this connection. */
-function publicOrigin({ host, origin }: Caller, { settings, tenants }: GatewayParts): string {
-  if (settings.publicUrl === undefined) return origin
-  if (!tenants.servesHost(host)) return settings.publicUrl
-  return settings.publicUrl.startsWith('https:') ? origin.replace(/^http:/, 'https:') : origin
-}
-
-/** RFC 9112 §6.3: without either header a request has no body, and asking the transport for it costs an object a request. */
-const announcesBody = (header: (name: string) => string | undefined): boolean =>
-  header('content-length') !== undefined || header('transfer-encoding') !== undefined
-
-function respond(reply: DoorReply, method: string): Response {
-  const body = method === 'HEAD' ? null : (reply.body ?? null)
-  return new Response(body, { status: reply.status, headers: reply.headers })
-}

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { createAdminApi } from './admin/api.ts'
 import { adminTokenOperators } from './admin/operator.ts'
 import type { Connection } from './door/connection.ts'
+import { createFrontDoor } from './front-door.ts'
 import { createGateway } from './gateway.ts'
 import { createMetrics } from './metrics.ts'
 import { adminTokenOf } from './node/admin-token.ts'
@@ -13,11 +14,13 @@ import { openJournal } from './node/journal.ts'
 import { lock } from './node/lock.ts'
 import { nodeLog } from './node/log.ts'
 import { nodePorts } from './node/ports.ts'
+import { localRecords } from './node/records.ts'
 import { listenOn, type ServerTimeouts, serverTimeouts } from './node/server.ts'
 import { createTenantFolder } from './node/tenant-folder.ts'
 import { createSecretReader } from './node/text-file.ts'
 import type { Settings } from './settings.ts'
 import { openTenantStorage } from './store/sqlite.ts'
+import { standingOf } from './tenant/summary.ts'
 import { createTenants } from './tenant/tenants.ts'
 import { parseAllowHosts } from './upstream/address.ts'
 
@@ -72,13 +75,14 @@ export async function startGateway(
   const admin = createAdminApi({
     admin: {
       ...ports,
-      tenants: { list: async () => registry.list(), find: async (id) => registry.state(id) },
-      records: {
-        tenants: async () => storage.tenants(),
-        exists: storage.exists,
-        use: (tenant, work) => storage.of(tenant).use(work),
-        flush: async (tenant) => (tenant === 'all' ? journal.flushAll() : journal.flush(tenant)),
+      tenants: {
+        list: async () => registry.list().map(standingOf),
+        find: async (id) => {
+          const state = registry.state(id)
+          return state && standingOf(state)
+        },
       },
+      records: localRecords(storage, async (tenant) => journal.flush(tenant)),
       control,
     },
     operators,
@@ -87,12 +91,12 @@ export async function startGateway(
   let stopping = false
   const app = createGateway({
     ports,
-    settings,
-    tenants,
     metrics,
+    frontDoor: createFrontDoor({ ports, settings, tenants, metrics, connectionOf }),
     admin,
     isOperator: (request) => operators.identify(request) !== undefined,
     notReady: () => (stopping ? 'stopping' : null),
+    exposition: () => metrics.text(tenants.gauges()),
     connectionOf,
   })
   const { url, close: closeServer } = await listenOn(app.fetch, {

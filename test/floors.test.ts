@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['tenant'],
   ['door', 'admin'],
   ['pipeline'],
-  ['console'],
+  ['console', 'front-door'],
   ['gateway'],
   ['node', 'worker', 'cli'],
 ]

@@ -1,6 +1,6 @@
-import type { AttemptRow, CallPage, CallRow, CallSearch, UsageCounts, UsageRange } from '../store/calls.ts'
+import type { AttemptRow, CallRow, CallSearch, UsageCounts, UsageRange } from '../store/calls.ts'
 import type { AdminDependencies } from './dependencies.ts'
-import { look } from './operations-tenants.ts'
+import { recordOf } from './operations-tenants.ts'
 import { invalid, notFound } from './problem.ts'
 import { rfc3339 } from './time.ts'
 
@@ -60,7 +60,7 @@ function requireRange({ from, to }: UsageRange): void {
 /** One tenant's usage, oldest period first. @throws Problem 404, 400 */
 export async function usageOfTenant(admin: AdminDependencies, tenant: string, range: UsageRange): Promise<UsageRow[]> {
   requireRange(range)
-  const counts = await look(admin, tenant, [], ({ calls }) => calls.usage(range))
+  const counts = await (await recordOf(admin, tenant)).usage(range)
   return counts.map((each) => usageRow(tenant, each))
 }
 
@@ -68,9 +68,8 @@ export async function usageOfTenant(admin: AdminDependencies, tenant: string, ra
 export async function usageOfAllTenants(admin: AdminDependencies, range: UsageRange): Promise<UsageRow[]> {
   requireRange(range)
   const rows: UsageRow[] = []
-  await admin.records.flush('all')
   for (const tenant of [...(await admin.records.tenants())].sort()) {
-    const counts = admin.records.use(tenant, ({ calls }) => calls.usage(range))
+    const counts = await admin.records.of(tenant).usage(range)
     rows.push(...counts.map((each) => usageRow(tenant, each)))
     // Ten thousand databases in one go would keep everybody's requests waiting.
     await admin.wait(0)
@@ -113,7 +112,7 @@ export async function listCalls(
   tenant: string,
   search: CallSearch,
 ): Promise<{ calls: CallView[]; nextCursor?: string }> {
-  const page = await look<CallPage | undefined>(admin, tenant, { calls: [] }, ({ calls }) => calls.list(search))
+  const page = await (await recordOf(admin, tenant)).calls(search)
   if (page === undefined) throw invalid([{ field: 'cursor', detail: 'must be the nextCursor of a list of calls' }])
   const calls = page.calls.map(callView)
   return page.nextCursor === undefined ? { calls } : { calls, nextCursor: page.nextCursor }
@@ -121,7 +120,7 @@ export async function listCalls(
 
 /** One call and every attempt that it made upstream. @throws Problem 404 */
 export async function readCall(admin: AdminDependencies, tenant: string, id: string): Promise<CallTrace> {
-  const call = await look(admin, tenant, undefined, ({ calls }) => calls.find(id))
+  const call = await (await recordOf(admin, tenant)).call(id)
   if (call === undefined) throw notFound(`tenant ${tenant} has no call ${id}`)
   return { ...callView(call), attempts: call.attempts.map(attemptView) }
 }

@@ -1,10 +1,11 @@
 import type { Suspension } from '../store/control.ts'
-import type { TenantQueries } from '../store/queries.ts'
 import type { Problem as DocumentProblem } from '../tenant/position.ts'
+import type { DocumentStanding } from '../tenant/summary.ts'
 import { namePattern } from '../tenant/template.ts'
-import type { AdminDependencies, TenantEntry } from './dependencies.ts'
+import type { AdminDependencies } from './dependencies.ts'
 import type { Operator } from './operator.ts'
 import { notFound, type Problem } from './problem.ts'
+import type { TenantRecord } from './records.ts'
 import { rfc3339 } from './time.ts'
 
 /** One tenant as operators see it. */
@@ -17,34 +18,32 @@ export interface TenantView {
   readonly suspension: { readonly operator: string; readonly at: string; readonly reason: string | null } | null
   readonly upstream: { readonly kind: string; readonly url: string | null } | null
   readonly hosts: readonly string[]
+  /** A hash of the texts that the serving version was made of. */
+  readonly version: string | null
   readonly faults: readonly DocumentProblem[]
 }
 
-function statusOf(entry: TenantEntry | undefined, suspended: boolean): Pick<TenantView, 'status' | 'suspendedBy'> {
+function statusOf(entry: DocumentStanding | undefined, suspended: boolean): Pick<TenantView, 'status' | 'suspendedBy'> {
   if (entry === undefined) return { status: 'removed', suspendedBy: null }
   if (suspended) return { status: 'suspended', suspendedBy: 'operator' }
-  if (entry.document === undefined) return { status: 'broken', suspendedBy: null }
-  const byFile = entry.document.status === 'suspended'
-  return { status: entry.document.status, suspendedBy: byFile ? 'file' : null }
+  if (entry.summary === undefined) return { status: 'broken', suspendedBy: null }
+  const byFile = entry.summary.status === 'suspended'
+  return { status: entry.summary.status, suspendedBy: byFile ? 'file' : null }
 }
 
-/** Only some kinds of upstream have a URL. */
-const urlOf = (upstream: object): string | null =>
-  'url' in upstream && typeof upstream.url === 'string' ? upstream.url : null
-
-function tenantView(id: string, entry: TenantEntry | undefined, suspension: Suspension | undefined): TenantView {
-  const document = entry?.document
-  const upstream = document?.upstream
+function tenantView(id: string, entry: DocumentStanding | undefined, suspension: Suspension | undefined): TenantView {
+  const summary = entry?.summary
   return {
     id,
-    name: document?.name ?? null,
+    name: summary?.name ?? null,
     ...statusOf(entry, suspension !== undefined),
     suspension:
       suspension === undefined
         ? null
         : { operator: suspension.operator, at: rfc3339(suspension.at), reason: suspension.reason },
-    upstream: upstream === undefined ? null : { kind: upstream.kind, url: urlOf(upstream) },
-    hosts: document?.frontDoor.hosts ?? [],
+    upstream: summary?.upstream ?? null,
+    hosts: summary?.hosts ?? [],
+    version: entry?.version ?? null,
     faults: entry?.problems ?? [],
   }
 }
@@ -95,23 +94,13 @@ export async function requireTenant(admin: AdminDependencies, id: string): Promi
 /** @throws Problem 404 when there is neither a file nor a record of this tenant. */
 export async function requireRecorded(admin: AdminDependencies, id: string): Promise<void> {
   if ((await admin.tenants.find(id)) !== undefined) return
-  if (!admin.records.exists(id)) throw unknownTenant(id)
+  if (!(await admin.records.exists(id))) throw unknownTenant(id)
 }
 
-/**
- * Reads one tenant's records with every ledger row that is durable. A tenant without a database has none, and a look does
- * not make one: `nothing` is given then.
- * @throws Problem 404
- */
-export async function look<Result>(
-  admin: AdminDependencies,
-  tenant: string,
-  nothing: Result,
-  work: (queries: TenantQueries) => Result,
-): Promise<Result> {
+/** One tenant's records, to look at. @throws Problem 404 */
+export async function recordOf(admin: AdminDependencies, tenant: string): Promise<TenantRecord> {
   await requireRecorded(admin, tenant)
-  await admin.records.flush(tenant)
-  return admin.records.exists(tenant) ? admin.records.use(tenant, work) : nothing
+  return admin.records.of(tenant)
 }
 
 const unknownTenant = (id: string): Problem =>

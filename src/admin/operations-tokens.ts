@@ -2,7 +2,7 @@ import type { Scope } from '../auth/principal.ts'
 import { mintToken } from '../auth/token.ts'
 import type { CredentialRow } from '../store/credentials.ts'
 import type { AdminDependencies } from './dependencies.ts'
-import { look, requireTenant } from './operations-tenants.ts'
+import { recordOf, requireTenant } from './operations-tenants.ts'
 import type { Operator } from './operator.ts'
 import { type FieldFault, invalid, notFound } from './problem.ts'
 import { parseScope, printScope } from './scope.ts'
@@ -74,18 +74,16 @@ export async function mintCredential(
   // Written down before it is done: an audit log may name a mint that failed, but never miss one.
   const details = { token: id, scope: printScope(scope), ...(label === null ? {} : { label }) }
   await admin.control.record({ operator: operator.name, action: 'token.mint', tenant, details })
-  admin.records.use(tenant, ({ credentials }) =>
-    credentials.insert({
-      id,
-      label,
-      hash,
-      access: scope.access,
-      resourceTypes: scope.resourceTypes ?? null,
-      createdAt,
-      createdBy: operator.name,
-      expiresAt,
-    }),
-  )
+  await admin.records.of(tenant).addCredential({
+    id,
+    label,
+    hash,
+    access: scope.access,
+    resourceTypes: scope.resourceTypes ?? null,
+    createdAt,
+    createdBy: operator.name,
+    expiresAt,
+  })
   await admin.control.announce(tenant)
   return { id, tenant, token, label, expiresAt: rfc3339OrNull(expiresAt) }
 }
@@ -107,7 +105,7 @@ const tokenView = (tenant: string, row: CredentialRow): TokenView => ({
 
 /** Every credential of the tenant, oldest first, revoked and expired ones too; never a token or its hash. @throws Problem 404 */
 export async function listCredentials(admin: AdminDependencies, tenant: string): Promise<TokenView[]> {
-  const rows = await look(admin, tenant, [], ({ credentials }) => credentials.list())
+  const rows = await (await recordOf(admin, tenant)).credentials()
   return rows.map((row) => tokenView(tenant, row))
 }
 
@@ -118,12 +116,12 @@ export async function revokeCredential(
   tenant: string,
   id: string,
 ): Promise<void> {
-  const rows = await look(admin, tenant, [], ({ credentials }) => credentials.list())
-  const stored = rows.find((row) => row.id === id)
+  const record = await recordOf(admin, tenant)
+  const stored = (await record.credentials()).find((row) => row.id === id)
   if (stored === undefined) throw notFound(`tenant ${tenant} has no token ${id}`)
   if (stored.revokedAt === null) {
     await admin.control.record({ operator: operator.name, action: 'token.revoke', tenant, details: { token: id } })
-    admin.records.use(tenant, ({ credentials }) => credentials.revoke(id, admin.now()))
+    await record.revokeCredential(id, admin.now())
   }
   // Announced also when it was revoked before: whoever died between the two is made good by asking again.
   await admin.control.announce(tenant)

@@ -1,6 +1,7 @@
 // The use-cases, plain functions over what `AdminDependencies` gives: HTTP stands in api.ts, the command line over that.
-export type { AdminDependencies, TenantDirectory, TenantEntry, TenantRecords } from './dependencies.ts'
+export type { AdminDependencies, TenantDirectory } from './dependencies.ts'
 export { listCalls, readCall, usageOfAllTenants, usageOfTenant } from './operations-ledger.ts'
 export { listActions } from './operations-log.ts'
 export { listTenants, readTenant, resumeTenant, suspendTenant } from './operations-tenants.ts'
 export { listCredentials, mintCredential, revokeCredential } from './operations-tokens.ts'
+export { type TenantRecord, type TenantRecords, tenantRecord } from './records.ts'

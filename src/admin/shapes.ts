@@ -40,6 +40,7 @@ export const tenantBody = z
     suspension: suspension.nullable(),
     upstream: z.object({ kind: z.string(), url: z.string().nullable() }).nullable(),
     hosts: z.array(z.string()).readonly(),
+    version: z.string().nullable().openapi({ description: 'a hash of the texts that the serving version was made of' }),
     faults: z.array(fault).readonly().openapi({ description: 'what is wrong with the file now' }),
   })
   .openapi('Tenant')

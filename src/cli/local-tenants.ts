@@ -1,8 +1,9 @@
-import type { TenantDirectory, TenantEntry } from '../admin/operations.ts'
+import type { TenantDirectory } from '../admin/operations.ts'
 import { createTenantFolder } from '../node/tenant-folder.ts'
 import type { Log } from '../ports.ts'
 import { readDocument } from '../tenant/document.ts'
 import { createRegistry } from '../tenant/registry.ts'
+import { type DocumentStanding, standingOf } from '../tenant/summary.ts'
 import { namePattern } from '../tenant/template.ts'
 import { compileIdly } from './compile.ts'
 
@@ -19,11 +20,11 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 export function localTenants(folder: string): TenantDirectory {
   const source = createTenantFolder({ folder, log: silent })
 
-  const load = async (): Promise<readonly TenantEntry[]> => {
+  const load = async (): Promise<readonly DocumentStanding[]> => {
     const registry = createRegistry({ source, compile: compileIdly, now: Date.now, log: silent, onReplaced: ignore })
     try {
       await registry.start()
-      return registry.list()
+      return registry.list().map(standingOf)
     } catch (error) {
       // A folder that is not there yet has no tenants.
       if (isMissing(error)) return []
@@ -33,7 +34,7 @@ export function localTenants(folder: string): TenantDirectory {
     }
   }
 
-  let loading: Promise<readonly TenantEntry[]> | undefined
+  let loading: Promise<readonly DocumentStanding[]> | undefined
   const list: TenantDirectory['list'] = () => {
     loading ??= load()
     return loading
@@ -47,11 +48,9 @@ export function localTenants(folder: string): TenantDirectory {
       if (!namePattern.test(id)) return undefined
       const loaded = await readDocument(id, source)
       if (loaded === undefined) return undefined
-      const { document, problems } = loaded
-      if (document === undefined) return { id, problems }
       // Two tenants may list one host: whose it is, only all files say.
-      if (document.frontDoor.hosts.length > 0) return findListed(id)
-      return { id, problems, document }
+      if ((loaded.document?.frontDoor.hosts ?? []).length > 0) return findListed(id)
+      return standingOf({ ...loaded, id })
     },
   }
 }

@@ -7,6 +7,7 @@ import { uuidV7 } from '../id.ts'
 import { reasonOf } from '../log.ts'
 import { catchUp } from '../node/catch-up.ts'
 import { openControl } from '../node/control.ts'
+import { localRecords } from '../node/records.ts'
 import type { Log } from '../ports.ts'
 import type { Settings } from '../settings.ts'
 import { openTenantStorage, type TenantStorages } from '../store/sqlite.ts'
@@ -125,11 +126,9 @@ const dependencies = (
   // Nobody else waits for this process.
   wait: async () => {},
   tenants: localTenants(tenantsFolder),
-  records: {
-    tenants: async () => storage.tenants(),
-    exists: (tenant) => storage.exists(tenant),
-    use: (tenant, work) => storage.of(tenant).use(work),
-    flush: catchUpOnce((tenant) => catchUp({ dataFolder, storage, log }, tenant)),
-  },
+  records: localRecords(
+    storage,
+    catchUpOnce((tenant) => catchUp({ dataFolder, storage, log }, tenant)),
+  ),
   control,
 })

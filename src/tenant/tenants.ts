@@ -1,39 +1,19 @@
-import { createVerifier, type KnownCredential } from '../auth/verifier.ts'
-import { createLedger, type LedgerOptions } from '../ledger/create.ts'
-import type { Journal } from '../ledger/records.ts'
-import { reasonOf } from '../log.ts'
-import type { Ports } from '../ports.ts'
-import { parseRanges } from '../ranges.ts'
 import type { Control } from '../store/control.ts'
-import type { CredentialRow } from '../store/credentials.ts'
 import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
+import { type Actor, type ActorParts, createActor } from './actor.ts'
 import { createRegistry, type Registry } from './registry.ts'
-import { hostKey } from './registry-hosts.ts'
-import type { TenantDocument } from './schema.ts'
-import type { SecretReader } from './secret.ts'
 import type { TenantSource } from './source.ts'
 import type { Tenant, TenantClues, Tenants } from './tenant.ts'
-import { makeUpstream } from './upstream.ts'
 
-export interface TenantsOptions {
-  readonly ports: Ports
+export interface TenantsOptions extends ActorParts {
   readonly source: TenantSource
-  readonly secrets: SecretReader
-  readonly journal: Journal
-  readonly control: Control
+  readonly control: Pick<Control, 'changesSince' | 'suspensions'>
   /** Whether the control store was written to since this was last asked. */
   changed(): boolean
   /** Whether the tenant has a database yet: checking a credential must not make one. */
   hasStorage(tenant: string): boolean
   storageOf(tenant: string): TenantStorage<TenantQueries>
-  /** Counts every tenant's attempts, those for tokens too; null stands for no answer. */
-  readonly attempted?: LedgerOptions['attempted']
-}
-
-/** A tenant with what its owner alone may ask of it. */
-interface Actor extends Tenant {
-  forgetCredentials(): void
 }
 
 export interface ServedTenants extends Tenants {
@@ -46,7 +26,12 @@ export function createTenants(options: TenantsOptions): ServedTenants {
   let suspended: ReadonlySet<string> = new Set()
   const registry = createRegistry<Actor>({
     source: options.source,
-    compile: (document) => createActor(document, options, () => suspended.has(document.id)),
+    compile: (document) =>
+      createActor(document, options, {
+        storage: options.storageOf(document.id),
+        hasStorage: () => options.hasStorage(document.id),
+        isSuspended: () => suspended.has(document.id),
+      }),
     now: ports.now,
     log: ports.log,
     onReplaced: () => {},
@@ -110,49 +95,4 @@ function named({ presented, pathTenant, host }: TenantClues, registry: Registry<
   if (byPath !== undefined && byHost !== undefined && byPath !== byHost) return undefined
   const tenant = byPath ?? byHost ?? registry.get(presented.tenant)
   return tenant?.id === presented.tenant ? tenant : undefined
-}
-
-const known = ({ id, hash, access, resourceTypes, expiresAt }: CredentialRow): KnownCredential => ({
-  id,
-  hash,
-  scope: resourceTypes === null ? { access } : { access, resourceTypes },
-  expiresAt,
-})
-
-function createActor(document: TenantDocument, options: TenantsOptions, isSuspended: () => boolean): Actor {
-  const { id, frontDoor } = document
-  const { ports, journal } = options
-  const storage = options.storageOf(id)
-  const { attempted } = options
-  const ledger = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, attempted })
-  const liveCredentials = (): readonly KnownCredential[] => {
-    if (!options.hasStorage(id)) return []
-    try {
-      return storage.use(({ credentials }) => credentials.live(ports.now()).map(known))
-    } catch (error) {
-      // The request is no call of the tenant's yet: nobody after this knows whose database it was.
-      ports.log.error({ tenant: id, reason: reasonOf(error) }, "the tenant's credentials cannot be read")
-      throw error
-    }
-  }
-  const verifier = createVerifier(id, liveCredentials, ports.now)
-  const admits = frontDoor.allowFrom === undefined ? () => true : parseRanges(frontDoor.allowFrom)
-  const { upstream, timeoutMs } = makeUpstream({ document, ledger, storage, ports, secrets: options.secrets })
-  return {
-    id,
-    dialect: frontDoor.dialect,
-    hosts: frontDoor.hosts.map(hostKey),
-    timeoutMs,
-    get suspended() {
-      return document.status === 'suspended' || isSuspended()
-    },
-    ledger,
-    upstream,
-    authenticate(presented, clientAddress) {
-      if (presented === undefined || presented.tenant !== id) return undefined
-      if (frontDoor.allowFrom !== undefined && (clientAddress === null || !admits(clientAddress))) return undefined
-      return verifier.verify(presented.secret)
-    },
-    forgetCredentials: verifier.forget,
-  }
 }

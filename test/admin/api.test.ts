@@ -47,6 +47,7 @@ describe('tenants', () => {
           suspension: null,
           upstream: null,
           hosts: [],
+          version: null,
           faults: [{ file: 'tenants/broken.yaml', line: 3, column: 7, path: 'upstream.kind', message: 'must be scim' }],
         },
         {
@@ -57,6 +58,7 @@ describe('tenants', () => {
           suspension: null,
           upstream: { kind: 'directory', url: null },
           hosts: [],
+          version: 'version-of-contoso',
           faults: [],
         },
         expect.objectContaining({
@@ -196,7 +198,7 @@ describe('usage', () => {
         { tenant: 'gone', calls: 1 },
       ],
     })
-    expect(flushed).toEqual(['all'])
+    expect(flushed).toEqual(['contoso', 'gone'])
     expect(await read('/usage?by=month&tenant=gone')).toMatchObject({ rows: [{ period: '2026-11-01T00:00:00.000Z' }] })
   })
 

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { createAdminApi } from '../../src/admin/api.ts'
-import type { TenantEntry } from '../../src/admin/operations.ts'
 import { adminTokenOperators } from '../../src/admin/operator.ts'
 import { openControl } from '../../src/node/control.ts'
+import { localRecords } from '../../src/node/records.ts'
 import type { Log } from '../../src/ports.ts'
 import type { CallWithAttempts } from '../../src/store/calls.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { tenantSchema } from '../../src/tenant/schema.ts'
+import { type DocumentStanding, summaryOf } from '../../src/tenant/summary.ts'
 
 export const adminToken = 'an-admin-token-of-forty-characters-or-so'
 export const startedAt = Date.UTC(2026, 10, 21, 9, 30)
@@ -25,13 +26,14 @@ export function temporaryFolder(): string {
   return folder
 }
 
-const tenant = (id: string, more: object = {}): TenantEntry => ({
+const tenant = (id: string, more: object = {}): DocumentStanding => ({
   id,
-  document: tenantSchema.parse({ id, name: `${id} GmbH`, upstream: { kind: 'directory' }, ...more }),
+  summary: summaryOf(tenantSchema.parse({ id, name: `${id} GmbH`, upstream: { kind: 'directory' }, ...more })),
+  version: `version-of-${id}`,
   problems: [],
 })
 
-const broken: TenantEntry = {
+const broken: DocumentStanding = {
   id: 'broken',
   problems: [{ file: 'tenants/broken.yaml', line: 3, column: 7, path: 'upstream.kind', message: 'must be scim' }],
 }
@@ -65,12 +67,7 @@ export function createFixture() {
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
       tenants: { list: async () => entries, find: async (id) => entries.find((entry) => entry.id === id) },
-      records: {
-        tenants: async () => storages.tenants(),
-        exists: (id) => storages.exists(id),
-        use: (id, work) => storages.of(id).use(work),
-        flush: async (id) => void flushed.push(id),
-      },
+      records: localRecords(storages, async (id) => void flushed.push(id)),
       control: {
         ...control.control,
         announce: (id) => {

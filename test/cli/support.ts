@@ -11,6 +11,7 @@ import { createAdminApi } from '../../src/admin/api.ts'
 import { adminTokenOperators } from '../../src/admin/operator.ts'
 import { localTenants } from '../../src/cli/local-tenants.ts'
 import { openControl } from '../../src/node/control.ts'
+import { localRecords } from '../../src/node/records.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -74,12 +75,7 @@ export async function serveAdmin(folder: string): Promise<Record<'TOLLGATE_URL' 
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
       tenants: localTenants(join(folder, 'tenants')),
-      records: {
-        tenants: async () => storage.tenants(),
-        exists: (tenant) => storage.exists(tenant),
-        use: (tenant, work) => storage.of(tenant).use(work),
-        flush: async () => {},
-      },
+      records: localRecords(storage, async () => {}),
       control,
     },
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { maxBodyBytes } from '../../src/gateway.ts'
+import { maxBodyBytes } from '../../src/front-door.ts'
 import { rawConnection, requestBytes } from '../support/raw.ts'
 import { attackedGateway, expectScimError, patchBody } from './support.ts'
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Purpose } from '../../call.ts'
 
@@ -28,7 +29,11 @@ export const calls = sqliteTable(
     costMicros: integer('cost_micros').notNull(),
     state: text('state', { enum: ['open', 'closed', 'in-doubt'] }).notNull(),
   },
-  (table) => [index('calls_at').on(table.at, table.id)],
+  (table) => [
+    index('calls_at').on(table.at, table.id),
+    // Few: what runs now, and what was cut off and not yet found.
+    index('calls_open').on(table.id).where(sql`state = 'open'`),
+  ],
 )
 
 /** One row an upstream attempt. */
