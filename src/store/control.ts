@@ -1,29 +1,11 @@
 import { and, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm'
-import type { RunnableQuery } from 'drizzle-orm/runnable-query'
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import { announceChange, type ControlStorage, logEntry, type OperatorEntry } from './control-storage.ts'
 import { changes, operatorLog, suspensions } from './control-tables.ts'
+import { createDocuments, type Documents } from './documents.ts'
 
-/** A built query that was not run yet. */
-export interface ControlStatement extends RunnableQuery<unknown, 'sqlite'> {
-  run(): unknown
-}
-
-/** What spans the tenants: better-sqlite3 on Node, D1 on Workers. */
-export interface ControlStorage {
-  readonly db: BaseSQLiteDatabase<'sync' | 'async', unknown>
-  /** Runs all of them or none. D1 has no interactive transaction, so a unit of work is a list. */
-  atomic(statements: readonly ControlStatement[]): Promise<void>
-}
+export type { ControlStatement, ControlStorage, OperatorEntry } from './control-storage.ts'
 
 export type Suspension = Readonly<typeof suspensions.$inferSelect>
-
-/** What an operator did. `details` holds names and ids: never a value, a token or a password. */
-export interface OperatorEntry {
-  readonly operator: string
-  readonly action: string
-  readonly tenant: string | null
-  readonly details: Readonly<Record<string, string>>
-}
 
 export interface LoggedEntry extends OperatorEntry {
   readonly seq: number
@@ -41,7 +23,9 @@ export interface EntrySearch {
 
 /** The control store. Its interface is asynchronous because D1's is. */
 export interface Control {
+  readonly documents: Documents
   suspensions(): Promise<readonly Suspension[]>
+  suspension(tenant: string): Promise<Suspension | undefined>
   /** Stops a tenant, logs who did it and announces it, in one unit. A second time keeps the first row. */
   suspend(tenant: string, operator: string, reason?: string): Promise<void>
   /** The opposite of `suspend`, logged and announced likewise. */
@@ -56,18 +40,15 @@ export interface Control {
   changesSince(seq: number): Promise<{ readonly seq: number; readonly tenants: readonly string[] }>
 }
 
-export function createControl({ db, atomic }: ControlStorage, now: () => number): Control {
-  const log = (entry: OperatorEntry) => db.insert(operatorLog).values({ at: now(), ...entry })
-  const change = (tenant: string) => {
-    const next = sql<number>`(select coalesce(max(${changes.seq}), 0) + 1 from ${changes})`
-    return db
-      .insert(changes)
-      .values({ tenant, seq: next })
-      .onConflictDoUpdate({ target: changes.tenant, set: { seq: sql`excluded.seq` } })
-  }
+export function createControl(storage: ControlStorage, now: () => number): Control {
+  const { db, atomic } = storage
+  const log = (entry: OperatorEntry) => logEntry(storage, now(), entry)
+  const change = (tenant: string) => announceChange(storage, tenant)
 
   return {
+    documents: createDocuments(storage, now),
     suspensions: async () => await db.select().from(suspensions),
+    suspension: async (tenant) => (await db.select().from(suspensions).where(eq(suspensions.tenant, tenant))).at(0),
     suspend: (tenant, operator, reason) => {
       const row = { tenant, operator, at: now(), reason: reason ?? null }
       const details = reason === undefined ? {} : { reason }

@@ -1,0 +1,164 @@
+import { and, desc, eq, inArray, max, type SQL, sql } from 'drizzle-orm'
+import { announceChange, type ControlStatement, type ControlStorage, logEntry } from './control-storage.ts'
+import { type DocumentSummary, documentHosts, documents } from './control-tables.ts'
+import { isTakenIn } from './violation.ts'
+
+type Row = Readonly<typeof documents.$inferSelect>
+
+/** One change of a tenant's document, without its texts. `version` is null for a removal. Times are in ms since the epoch. */
+export type DocumentVersion = Pick<Row, 'number' | 'at' | 'operator' | 'action' | 'version'>
+
+/** A document in force, without its texts. */
+export interface AppliedTenant extends Pick<Row, 'tenant' | 'number' | 'at' | 'operator' | 'action'> {
+  readonly version: string
+  readonly summary: DocumentSummary
+}
+
+/** A tenant's own file and every template in its `extends` chain, as they were written. */
+export interface AppliedDocument extends AppliedTenant {
+  readonly file: string
+  readonly templates: Readonly<Record<string, string>>
+}
+
+export interface NewDocument {
+  readonly tenant: string
+  /** One more than the number that was read last (`lastNumber`): whoever read the same number comes too late. */
+  readonly number: number
+  readonly operator: string
+  readonly action: 'apply' | 'rollback'
+  readonly version: string
+  readonly file: string
+  readonly templates: Readonly<Record<string, string>>
+  /** Its `hosts` are those that the tenant holds from now on; in lower case, without ports. */
+  readonly summary: DocumentSummary
+  /** For the operator log, beside the version and the number. */
+  readonly details?: Readonly<Record<string, string>>
+}
+
+export type DocumentRemoval = Pick<NewDocument, 'tenant' | 'number' | 'operator' | 'details'>
+
+/** Somebody else changed the tenant's document in the meantime: read it again. */
+export class Conflict extends Error {
+  override readonly name = 'Conflict'
+}
+
+/** Another tenant holds one of the hosts: `holders` says who. */
+export class HostTaken extends Error {
+  override readonly name = 'HostTaken'
+}
+
+/** Documents that came through the admin API: every version, and which one is in force. */
+export interface Documents {
+  /** The document in force, with its texts. */
+  current(tenant: string): Promise<AppliedDocument | undefined>
+  /** The number of the latest change, a removal included; 0 when there was none ever. */
+  lastNumber(tenant: string): Promise<number>
+  /** Every document in force, by tenant. */
+  list(): Promise<readonly AppliedTenant[]>
+  /** Newest first, removals included. */
+  history(tenant: string): Promise<readonly DocumentVersion[]>
+  /** One version, with its texts; undefined when there is none of that number, or it is a removal. */
+  at(tenant: string, number: number): Promise<AppliedDocument | undefined>
+  /** Puts a version in force, logs and announces it, in one unit. @throws Conflict, HostTaken */
+  put(document: NewDocument): Promise<void>
+  /** Ends the document's service likewise; what it was stays. @throws Conflict */
+  remove(removal: DocumentRemoval): Promise<void>
+  /** Which tenant holds which of these hosts (in lower case, without ports); free ones are absent. */
+  holders(hosts: readonly string[]): Promise<ReadonlyMap<string, string>>
+}
+
+const { tenant: owner, number, at, operator, action, version, summary } = documents
+const listed = { tenant: owner, number, at, operator, action, version, summary }
+
+export function createDocuments(storage: ControlStorage, now: () => number): Documents {
+  const { db } = storage
+  const one = async (condition: SQL | undefined): Promise<AppliedDocument | undefined> => {
+    const query = db.select().from(documents).where(condition).orderBy(desc(number)).limit(1)
+    return (await query).flatMap(documentOf).at(0)
+  }
+  return {
+    current: (tenant) => one(eq(owner, tenant)),
+    at: (tenant, wanted) => one(and(eq(owner, tenant), eq(number, wanted))),
+    lastNumber: async (tenant) => {
+      const [row] = await db
+        .select({ last: max(number) })
+        .from(documents)
+        .where(eq(owner, tenant))
+      return row?.last ?? 0
+    },
+    list: async () => {
+      // The numbers come from the key's index alone: no old version's texts are read.
+      const last = max(number).as('last')
+      const newest = db.select({ tenant: owner, last }).from(documents).groupBy(owner).as('newest')
+      const isNewest = and(eq(owner, newest.tenant), eq(number, newest.last))
+      return (await db.select(listed).from(newest).innerJoin(documents, isNewest).orderBy(owner)).flatMap(tenantOf)
+    },
+    history: async (tenant) =>
+      await db
+        .select({ number, at, operator, action, version })
+        .from(documents)
+        .where(eq(owner, tenant))
+        .orderBy(desc(number)),
+    put: (document) => commit(storage, putting(storage, now(), document)),
+    remove: (removal) => commit(storage, removing(storage, now(), removal)),
+    holders: async (hosts) => {
+      // One parameter however many hosts: D1 takes a hundred a statement.
+      const asked = sql`(select value from json_each(${JSON.stringify(hosts)}))`
+      const rows = await db.select().from(documentHosts).where(inArray(documentHosts.host, asked))
+      return new Map(rows.map((row) => [row.host, row.tenant]))
+    },
+  }
+}
+
+function tenantOf(row: Pick<Row, keyof typeof listed>): AppliedTenant[] {
+  return row.version === null || row.summary === null ? [] : [{ ...row, version: row.version, summary: row.summary }]
+}
+
+const documentOf = (row: Row): AppliedDocument[] =>
+  tenantOf(row).flatMap((tenant) =>
+    row.file === null ? [] : [{ ...tenant, file: row.file, templates: row.templates ?? {} }],
+  )
+
+function putting(storage: ControlStorage, at: number, { details, ...document }: NewDocument): ControlStatement[] {
+  const { db } = storage
+  const { tenant, operator, action, summary } = document
+  const hosts = sql`select distinct value, ${tenant} from json_each(${JSON.stringify(summary.hosts)}) where true`
+  return [
+    db.insert(documents).values({ ...document, at }),
+    db.delete(documentHosts).where(eq(documentHosts.tenant, tenant)),
+    db.insert(documentHosts).select(hosts),
+    logEntry(storage, at, {
+      operator,
+      action: `tenant.${action}`,
+      tenant,
+      details: { number: String(document.number), version: document.version, ...details },
+    }),
+    announceChange(storage, tenant),
+  ]
+}
+
+function removing(storage: ControlStorage, at: number, { details, ...removal }: DocumentRemoval): ControlStatement[] {
+  const { db } = storage
+  const { tenant, operator } = removal
+  return [
+    db.insert(documents).values({ ...removal, at, action: 'remove' }),
+    db.delete(documentHosts).where(eq(documentHosts.tenant, tenant)),
+    logEntry(storage, at, {
+      operator,
+      action: 'tenant.remove',
+      tenant,
+      details: { number: String(removal.number), ...details },
+    }),
+    announceChange(storage, tenant),
+  ]
+}
+
+async function commit({ atomic }: ControlStorage, statements: readonly ControlStatement[]): Promise<void> {
+  try {
+    await atomic(statements)
+  } catch (error) {
+    if (isTakenIn('documents', error)) throw new Conflict('somebody else changed this tenant at the same time')
+    if (isTakenIn('document_hosts', error)) throw new HostTaken('another tenant holds one of these hosts')
+    throw error
+  }
+}
