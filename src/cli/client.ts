@@ -11,7 +11,7 @@ export interface Transport {
 
 /** A request to the admin API; `query` members that are undefined are left out. */
 export interface Asking {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** The path under `/admin/v1`, each segment unencoded. */
   readonly path: readonly string[]
   readonly query?: Readonly<Record<string, string | undefined>>
@@ -35,7 +35,7 @@ const problemShape = z.object({
 export function createClient(transport: Transport): AdminClient {
   const send = async (asking: Asking): Promise<Response> => {
     const answer = await transport.send(requestOf(asking))
-    if (!answer.ok) throw await refusal(answer, transport.place)
+    if (!answer.ok) throw await refusal(answer, asking, transport.place)
     return answer
   }
   return {
@@ -64,7 +64,10 @@ function requestOf({ method = 'GET', path, query = {}, body }: Asking): Request 
   })
 }
 
-async function refusal(answer: Response, place: string): Promise<Exit> {
+/** `contoso.yaml:3:7: ...`: a place in a file, and what is wrong there. */
+const placed = /^\S+:\d+:\d+: /
+
+async function refusal(answer: Response, { method }: Asking, place: string): Promise<Exit> {
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true
   const parsed = problemShape.safeParse(isProblem ? await answer.json().catch(() => undefined) : undefined)
   if (!parsed.success) return stranger(answer, place)
@@ -73,14 +76,19 @@ async function refusal(answer: Response, place: string): Promise<Exit> {
     return new Exit(exitCodes.gateway, `${place} refused the credential: check TOLLGATE_ADMIN_TOKEN`)
   }
   if (answer.status >= 500) return new Exit(exitCodes.gateway, `${place}: ${detail}`)
-  // The API's members and the command's options have the same names.
-  const faults = errors.map((fault) => `--${fault.field} ${fault.detail}`).join('; ')
   if (answer.status === 404 || answer.status === 409) return new Exit(exitCodes.wrong, detail)
+  if (errors.some((fault) => placed.test(fault.detail))) {
+    // One a line, as `tenant check` prints them: editors and terminals make the beginning a link.
+    return new Exit(exitCodes.wrong, errors.map((fault) => fault.detail).join('\n'))
+  }
+  // The API's members and the command's options have the same names; what a PUT brings comes from files.
+  const option = method === 'PUT' ? '' : '--'
+  const faults = errors.map((fault) => `${option}${fault.field} ${fault.detail}`).join('; ')
   return new Exit(exitCodes.usage, faults === '' ? detail : faults)
 }
 
 const stranger = (answer: Response, place: string): Exit =>
   new Exit(
     exitCodes.gateway,
-    `${place} answered ${answer.status}, but not as a Tollgate gateway does: check TOLLGATE_URL (without /admin/v1)`,
+    `${place} answered ${answer.status}, but not as a Tollgate gateway does: check TOLLGATE_URL or --to (without /admin/v1)`,
   )

@@ -1,5 +1,13 @@
 import type { AdminClient } from './client.ts'
 
+/** Who reads what a command prints. */
+export interface Terminal {
+  /** Whether standard output shows colours. */
+  readonly colour: boolean
+  /** Asks a question that is answered by yes or no; undefined where nobody can answer. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined
+}
+
 /** One use of a command, as its author sees it. */
 export interface Invocation {
   /** The arguments, in the order of the command's `words`. */
@@ -13,8 +21,12 @@ export interface Invocation {
   print(text: string): void
   /** Writes to standard error: what a person should know beside it. */
   note(text: string): void
-  /** The admin API: of the gateway at `TOLLGATE_URL`, else over the data folder. Opened when first asked for. */
-  client(): Promise<AdminClient>
+  readonly terminal: Terminal
+  /**
+   * The admin API: of the gateway at the URL `to`, else at `TOLLGATE_URL`, else over the data folder. Opened when first
+   * asked for; a command works on one gateway.
+   */
+  client(to?: string): Promise<AdminClient>
 }
 
 export interface OptionSpec {
@@ -28,7 +40,7 @@ export interface OptionSpec {
 export interface CommandSpec {
   /** `tenant new`. */
   readonly name: string
-  /** The arguments, as commander writes them: `<ID>`, `[ID]`. */
+  /** The arguments, as commander writes them: `<ID>`, `[ID]`, `[ID...]`. */
   readonly words: readonly { readonly word: string; readonly description: string }[]
   readonly summary: string
   readonly options: readonly OptionSpec[]

@@ -5,6 +5,7 @@ import { Exit, type ExitCode, exitCodes } from './exit.ts'
 import { explain } from './explain.ts'
 import { openClient } from './open-client.ts'
 import { createProgram } from './program.ts'
+import { terminalOf } from './terminal.ts'
 
 const helpCodes = new Set(['commander.helpDisplayed', 'commander.version'])
 
@@ -23,8 +24,8 @@ export async function main(words: readonly string[]): Promise<void> {
 
 async function run(words: readonly string[]): Promise<ExitCode> {
   let opened: AdminClient | undefined
-  const client = async (): Promise<AdminClient> => {
-    opened ??= await openClient(process.env)
+  const client = async (to?: string): Promise<AdminClient> => {
+    opened ??= await openClient(process.env, to)
     return opened
   }
   try {
@@ -42,7 +43,7 @@ function invocationOf(
   spec: CommandSpec,
   words: readonly string[],
   options: Readonly<Record<string, unknown>>,
-  client: () => Promise<AdminClient>,
+  client: Invocation['client'],
 ): Invocation {
   return {
     words,
@@ -55,6 +56,7 @@ function invocationOf(
     flag: (option) => options[option] === true,
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
+    terminal: terminalOf(process),
     client,
   }
 }

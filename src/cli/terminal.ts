@@ -1,0 +1,21 @@
+import { createInterface } from 'node:readline'
+import type { Terminal } from './command.ts'
+
+/** Who reads what this process prints. Questions go to standard error: standard output is for what was asked for. */
+export function terminalOf({ stdin, stdout, stderr, env }: NodeJS.Process): Terminal {
+  const confirm = (question: string): Promise<boolean> =>
+    new Promise((settle) => {
+      const lines = createInterface({ input: stdin, output: stderr })
+      // Ctrl-C and Ctrl-D say no.
+      lines.once('close', () => settle(false))
+      lines.question(`${question} [y/N] `, (answer) => {
+        settle(/^y(es)?$/i.test(answer.trim()))
+        lines.close()
+      })
+    })
+  return {
+    // https://no-color.org
+    colour: stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '',
+    confirm: stdin.isTTY === true && stderr.isTTY === true ? confirm : undefined,
+  }
+}
