@@ -16,6 +16,8 @@ export interface Parsed {
   readonly problems: readonly Problem[]
   /** True when the syntax itself is broken, so that `value` means nothing. */
   readonly broken: boolean
+  /** The templates that came with the file; undefined where it inherits from the source's. */
+  readonly bundled: SourceFile['templates']
   /** Parses again: the tree is thirty times as large as the text, and only a file with a mistake needs it. */
   locator(): Locate
 }
@@ -29,6 +31,7 @@ export const brokenFile = (file: string, message: string): Parsed => ({
   value: null,
   problems: [{ file, line: 1, column: 1, path: '', message }],
   broken: true,
+  bundled: undefined,
   locator: () => beginning,
 })
 
@@ -58,7 +61,7 @@ type Fault = readonly [offset: number, message: string]
 const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text)
 
 /** Parses a file's YAML (1.2, core schema, no tags, one document). Never throws: what is wrong is in `problems`. */
-export function parseYaml({ text: whole, file }: SourceFile): Parsed {
+export function parseYaml({ text: whole, file, templates: bundled }: SourceFile): Parsed {
   const text = withoutMark(whole)
   const problem = ([offset, message]: Fault, path: Path): Problem => ({
     file,
@@ -69,13 +72,13 @@ export function parseYaml({ text: whole, file }: SourceFile): Parsed {
   const { root, faults } = compose(text)
   if (faults.length > 0 || root === undefined) {
     const problems = faults.slice(0, maxProblems).map((fault) => problem(fault, []))
-    return { file, text, value: null, problems, broken: true, locator: () => beginning }
+    return { file, text, value: null, problems, broken: true, bundled, locator: () => beginning }
   }
   const problems: Problem[] = []
   const { value } = plainOf(root, (offset, path, message) => {
     if (problems.length < maxProblems) problems.push(problem([offset, message], path))
   })
-  return { file, text, value, problems, broken: false, locator: () => locatorOf(text) }
+  return { file, text, value, problems, broken: false, bundled, locator: () => locatorOf(text) }
 }
 
 function locatorOf(text: string): Locate {

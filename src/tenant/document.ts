@@ -6,7 +6,7 @@ import { brokenFile, type Locate, type Parsed, parseYaml } from './document-yaml
 import { type Path, type Problem, printPath } from './position.ts'
 import type { TenantDocument } from './schema.ts'
 import type { TenantSource } from './source.ts'
-import { chainOf, createTemplates, merge, namePattern, ownerOf, type Templates } from './template.ts'
+import { bundledTemplates, chainOf, createTemplates, merge, namePattern, ownerOf, type Templates } from './template.ts'
 
 /** A tenant's file, read together with the templates that it extends. */
 export interface LoadedDocument {
@@ -39,18 +39,19 @@ export async function readDocument(
 
 /** A tenant's own file, parsed; one whose name is no id is not even opened. @throws Error when it cannot be read. */
 export async function readOwn(id: string, source: TenantSource): Promise<Parsed | undefined> {
-  if (!namePattern.test(id))
-    return brokenFile(
-      source.fileOf(id),
-      'a tenant file is called ID.yaml, its ID being 1 to 63 characters of a-z, 0-9 and -',
-    )
+  if (!namePattern.test(id)) return misnamed(source.fileOf(id))
   const file = await source.read(id)
   return file && parseYaml(file)
 }
 
-/** Joins a tenant's own file with its templates, and checks the whole. */
+export const misnamed = (file: string): Parsed =>
+  brokenFile(file, 'a tenant file is called ID.yaml, its ID being 1 to 63 characters of a-z, 0-9 and -')
+
+/** Joins a tenant's own file with its templates (its own, if they came with it), and checks the whole. */
 export async function inherit(id: string, own: Parsed, templates: Templates): Promise<LoadedDocument> {
-  const { layers, names, problems: chainProblems } = await chainOf(own, templates)
+  const { bundled } = own
+  const chain = await chainOf(own, bundled === undefined ? templates : bundledTemplates(bundled))
+  const { layers, names, problems: chainProblems } = chain
   const version = versionOf(layers.map((layer) => layer.text))
   const place = placing(layers, own)
   const problemAt = (path: Path, message: string): Problem => place({ path, side: 'value', message, under: path })

@@ -44,7 +44,9 @@ export function judge<Compiled>(
   loaded: LoadedDocument,
   { hosts, compile, now }: Judging<Compiled>,
 ): Entry<Compiled> {
-  const { file, document, version, templates } = loaded
+  const { file, document, version } = loaded
+  // Templates that came with the file change with the file alone.
+  const templates = loaded.own.bundled === undefined ? loaded.templates : []
   const own = templates.length > 0 ? loaded.own : undefined
   const kept = { ...last, id, file, tried: version, templates, own, wanting: [] }
   if (document === undefined) return { ...kept, problems: loaded.problems }

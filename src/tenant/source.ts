@@ -2,6 +2,8 @@
 export interface SourceFile {
   readonly file: string
   readonly text: string
+  /** A bundle's templates, by name: the file inherits from these and from no others. */
+  readonly templates?: Readonly<Record<string, string>>
 }
 
 /** What changed since the last notice. Names of files that are gone are among them. */

@@ -18,7 +18,7 @@ export interface Templates {
 }
 
 /** @throws through `get` what the source throws. */
-export function createTemplates(source: TenantSource): Templates {
+export function createTemplates(source: Pick<TenantSource, 'template'>): Templates {
   const cache = new Map<string, Promise<Parsed | undefined>>()
   const read = async (name: string): Promise<Parsed | undefined> => {
     const found = await source.template(name)
@@ -40,6 +40,15 @@ export function createTemplates(source: TenantSource): Templates {
     },
   }
 }
+
+/** The templates of a bundle. */
+export const bundledTemplates = (texts: Readonly<Record<string, string>>): Templates =>
+  createTemplates({
+    async template(name) {
+      const text = Object.hasOwn(texts, name) ? texts[name] : undefined
+      return text === undefined ? undefined : { file: `templates/${name}.yaml`, text }
+    },
+  })
 
 export interface Chain {
   /** The tenant's own file first, then its template, then that one's. */
