@@ -20,9 +20,14 @@ export interface AppliedDocument extends AppliedTenant {
   readonly templates: Readonly<Record<string, string>>
 }
 
+export interface LatestDocument {
+  readonly number: number
+  readonly current: AppliedDocument | undefined
+}
+
 export interface NewDocument {
   readonly tenant: string
-  /** One more than the number that was read last (`lastNumber`): whoever read the same number comes too late. */
+  /** One more than the number that was read last (`latest`): whoever read the same number comes too late. */
   readonly number: number
   readonly operator: string
   readonly action: 'apply' | 'rollback'
@@ -51,8 +56,10 @@ export class HostTaken extends Error {
 export interface Documents {
   /** The document in force, with its texts. */
   current(tenant: string): Promise<AppliedDocument | undefined>
-  /** The number of the latest change, a removal included; 0 when there was none ever. */
-  lastNumber(tenant: string): Promise<number>
+  /** The same with the number of the latest change, a removal included, in one look; 0 when there was none ever. */
+  latest(tenant: string): Promise<LatestDocument>
+  /** The numbers of these tenants' latest changes; who never had one is absent. */
+  lastNumbers(tenants: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Every document in force, by tenant. */
   list(): Promise<readonly AppliedTenant[]>
   /** Newest first, removals included. */
@@ -68,30 +75,36 @@ export interface Documents {
 }
 
 const { tenant: owner, number, at, operator, action, version, summary } = documents
-const listed = { tenant: owner, number, at, operator, action, version, summary }
+const columns = { tenant: owner, number, at, operator, action, version, summary }
 
 export function createDocuments(storage: ControlStorage, now: () => number): Documents {
   const { db } = storage
-  const one = async (condition: SQL | undefined): Promise<AppliedDocument | undefined> => {
+  const newest = async (condition: SQL | undefined): Promise<Row | undefined> => {
     const query = db.select().from(documents).where(condition).orderBy(desc(number)).limit(1)
-    return (await query).flatMap(documentOf).at(0)
+    return (await query).at(0)
   }
   return {
-    current: (tenant) => one(eq(owner, tenant)),
-    at: (tenant, wanted) => one(and(eq(owner, tenant), eq(number, wanted))),
-    lastNumber: async (tenant) => {
-      const [row] = await db
-        .select({ last: max(number) })
+    current: async (tenant) => documentOf(await newest(eq(owner, tenant))),
+    at: async (tenant, wanted) => documentOf(await newest(and(eq(owner, tenant), eq(number, wanted)))),
+    latest: async (tenant) => {
+      const row = await newest(eq(owner, tenant))
+      return { number: row?.number ?? 0, current: documentOf(row) }
+    },
+    lastNumbers: async (tenants) => {
+      const last = max(number)
+      const rows = await db
+        .select({ tenant: owner, last })
         .from(documents)
-        .where(eq(owner, tenant))
-      return row?.last ?? 0
+        .where(inArray(owner, listed(tenants)))
+        .groupBy(owner)
+      return new Map(rows.map((row) => [row.tenant, row.last ?? 0]))
     },
     list: async () => {
       // The numbers come from the key's index alone: no old version's texts are read.
       const last = max(number).as('last')
-      const newest = db.select({ tenant: owner, last }).from(documents).groupBy(owner).as('newest')
-      const isNewest = and(eq(owner, newest.tenant), eq(number, newest.last))
-      return (await db.select(listed).from(newest).innerJoin(documents, isNewest).orderBy(owner)).flatMap(tenantOf)
+      const latest = db.select({ tenant: owner, last }).from(documents).groupBy(owner).as('latest')
+      const isLatest = and(eq(owner, latest.tenant), eq(number, latest.last))
+      return (await db.select(columns).from(latest).innerJoin(documents, isLatest).orderBy(owner)).flatMap(tenantOf)
     },
     history: async (tenant) =>
       await db
@@ -102,22 +115,25 @@ export function createDocuments(storage: ControlStorage, now: () => number): Doc
     put: (document) => commit(storage, putting(storage, now(), document)),
     remove: (removal) => commit(storage, removing(storage, now(), removal)),
     holders: async (hosts) => {
-      // One parameter however many hosts: D1 takes a hundred a statement.
-      const asked = sql`(select value from json_each(${JSON.stringify(hosts)}))`
-      const rows = await db.select().from(documentHosts).where(inArray(documentHosts.host, asked))
+      const rows = await db
+        .select()
+        .from(documentHosts)
+        .where(inArray(documentHosts.host, listed(hosts)))
       return new Map(rows.map((row) => [row.host, row.tenant]))
     },
   }
 }
 
-function tenantOf(row: Pick<Row, keyof typeof listed>): AppliedTenant[] {
-  return row.version === null || row.summary === null ? [] : [{ ...row, version: row.version, summary: row.summary }]
-}
+/** One parameter however many texts: D1 takes a hundred a statement. */
+const listed = (texts: readonly string[]): SQL => sql`(select value from json_each(${JSON.stringify(texts)}))`
 
-const documentOf = (row: Row): AppliedDocument[] =>
-  tenantOf(row).flatMap((tenant) =>
-    row.file === null ? [] : [{ ...tenant, file: row.file, templates: row.templates ?? {} }],
-  )
+const tenantOf = (row: Pick<Row, keyof typeof columns>): AppliedTenant[] =>
+  row.version === null || row.summary === null ? [] : [{ ...row, version: row.version, summary: row.summary }]
+
+const documentOf = (row: Row | undefined): AppliedDocument | undefined =>
+  row === undefined || row.version === null || row.file === null || row.summary === null
+    ? undefined
+    : { ...row, version: row.version, summary: row.summary, file: row.file, templates: row.templates ?? {} }
 
 function putting(storage: ControlStorage, at: number, { details, ...document }: NewDocument): ControlStatement[] {
   const { db } = storage

@@ -30,7 +30,7 @@ describe('applied documents', () => {
   it('has the latest in force, whole, and every version by its number', async () => {
     const { documents } = open()
     expect(await documents.current('contoso')).toBeUndefined()
-    expect(await documents.lastNumber('contoso')).toBe(0)
+    expect(await documents.latest('contoso')).toEqual({ number: 0, current: undefined })
     await documents.put(document('contoso', 1))
     await documents.put({ ...document('contoso', 2), operator: 'ben', action: 'rollback' })
     const { summary, file, templates } = document('contoso', 2)
@@ -68,13 +68,22 @@ describe('applied documents', () => {
     expect(list.some((entry) => 'file' in entry)).toBe(false)
   })
 
+  it('numbers the latest changes of those that are asked for', async () => {
+    const { documents } = open()
+    await documents.put(document('a', 1))
+    await documents.put(document('b', 1))
+    await documents.remove({ tenant: 'a', number: 2, operator: 'anna' })
+    expect([...(await documents.lastNumbers(['a', 'c']))]).toEqual([['a', 2]])
+    expect((await documents.latest('b')).current?.file).toBe('id: b # 1')
+  })
+
   it('keeps the history of what was removed, frees its hosts, and goes on counting', async () => {
     const { documents } = open()
     await documents.put(document('contoso', 1, ['one.example']))
     await documents.remove({ tenant: 'contoso', number: 2, operator: 'ben' })
     expect(await documents.current('contoso')).toBeUndefined()
     expect(await documents.at('contoso', 2)).toBeUndefined()
-    expect(await documents.lastNumber('contoso')).toBe(2)
+    expect(await documents.latest('contoso')).toEqual({ number: 2, current: undefined })
     expect((await documents.history('contoso')).map(({ action, version }) => [action, version])).toEqual([
       ['remove', null],
       ['apply', 'contoso-1'],
@@ -129,7 +138,7 @@ describe('two changes at once', () => {
     const { control, documents } = open()
     await documents.put(document('contoso', 1, ['one.example']))
     await expect(documents.put(document('fabrikam', 1, ['new.example', 'one.example']))).rejects.toThrow(HostTaken)
-    expect(await documents.lastNumber('fabrikam')).toBe(0)
+    expect((await documents.latest('fabrikam')).number).toBe(0)
     expect([...(await documents.holders(['one.example', 'new.example']))]).toEqual([['one.example', 'contoso']])
     expect(await control.entries({ tenants: ['fabrikam'], limit: 9 })).toEqual([])
   })
