@@ -46,6 +46,32 @@ export const mintingBody = z
 
 export const suspendingBody = z.strictObject({ reason: text(500).optional() }).openapi('Suspending')
 
+export const applyQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .openapi({ type: 'boolean', description: 'check and compare, but change nothing' }),
+})
+
+export const applyBody = z
+  .strictObject({
+    file: z.string().openapi({ description: 'the tenant file, as it was written' }),
+    templates: z.record(z.string(), z.string()).default({}).openapi({
+      description: 'the templates that it extends, and those that these extend, by name',
+    }),
+    expectedVersion: z.string().nullish().openapi({
+      description: 'the version that must be in force, or null: none may be. Absent: whatever it is',
+    }),
+  })
+  .openapi('Applying')
+
+export const rollbackBody = z
+  .strictObject({
+    number: z.int().min(1).optional().openapi({ description: 'Absent: the latest version that was another one' }),
+  })
+  .openapi('RollingBack')
+
 export const usageQuery = z.strictObject({
   tenant: z.string().optional().openapi({ description: 'Absent: every tenant' }),
   from: asked.optional().openapi({ description: 'inclusive' }),

@@ -47,6 +47,40 @@ export const tenantBody = z
 
 export const tenantListBody = z.object({ tenants: z.array(tenantBody) }).openapi('TenantList')
 
+const bundle = z
+  .object({ file: z.string(), templates: z.record(z.string(), z.string()) })
+  .openapi('Bundle', { description: 'a tenant file and every template in its `extends` chain, as they were written' })
+
+export const appliedBody = z
+  .object({
+    id: z.string(),
+    version: z.string().openapi({ description: 'a hash of the texts that were sent' }),
+    previousVersion: z.string().nullable(),
+    changed: z.boolean().openapi({ description: 'false: these texts were in force already' }),
+    dryRun: z.boolean(),
+    number: z.int().nullable().openapi({ description: "the version's number in the history; null in a dry run" }),
+    previous: bundle.nullable(),
+    warnings: z.array(fault).openapi({ description: 'what does not keep the tenant from serving' }),
+  })
+  .openapi('Applied')
+
+export const historyBody = z
+  .object({
+    versions: z.array(
+      z
+        .object({
+          number: z.int().min(1),
+          version: z.string().nullable().openapi({ description: 'null for a removal' }),
+          at: time,
+          operator: z.string(),
+          action: z.enum(['apply', 'rollback', 'remove']),
+          current: z.boolean(),
+        })
+        .openapi('TenantVersion'),
+    ),
+  })
+  .openapi('TenantHistory')
+
 export const tokenBody = z
   .object({
     id: z.string(),
