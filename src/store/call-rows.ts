@@ -3,6 +3,7 @@ import type { CallWithAttempts } from './calls.ts'
 import type { TenantDatabase } from './storage.ts'
 import { attempts, calls } from './tables/calls.ts'
 import { credentials } from './tables/credentials.ts'
+import { countedColumns, countUsage } from './usage-count.ts'
 
 /** One field of each element of the JSON array given as `rows`. */
 const field = (name: string): SQL => sql`value ->> ${sql.raw(`'$.${name}'`)}`
@@ -15,11 +16,13 @@ const rows = sql`json_each(${sql.placeholder('rows')}) where true`
 /**
  * Prepares the writing of many rows as one statement with one parameter (house.md: `json_each`), which costs a third of
  * one statement a row. Applying is repeated after a crash and by other processes, so every statement is a guarded upsert:
- * an open row may become closed or in doubt, and a finished row stays as it is.
+ * an open row may become closed or in doubt, and a finished row stays as it is. So a call is counted where its row
+ * becomes final: the statement returns what it inserted or changed, and a finished row that comes again is neither.
  */
 export function applyCalls(db: TenantDatabase): (rows: readonly CallWithAttempts[]) => void {
   const intoCalls = callInsert(db)
   const intoAttempts = attemptInsert(db)
+  const count = countUsage(db)
   const lastUse = db
     .update(credentials)
     .set({ lastUsedAt: sql`max(coalesce(${credentials.lastUsedAt}, 0), ${sql.placeholder('at')})` })
@@ -32,13 +35,34 @@ export function applyCalls(db: TenantDatabase): (rows: readonly CallWithAttempts
       () => {
         // Attempts first would break their reference; calls first would close the row that guards them. The guard
         // therefore stands on the attempt itself: a known outcome is never replaced.
-        intoCalls.run({ rows: callRows })
+        count(intoCalls.all({ rows: callRows }))
         if (attemptRows.length > 0) intoAttempts.run({ rows: JSON.stringify(attemptRows) })
         for (const [id, at] of latestUse(given)) lastUse.run({ id, at })
       },
       { behavior: 'immediate' },
     )
   }
+}
+
+/** Prepares what makes every open row in doubt, counts it, and gives how many there were. */
+export function abandonOpenCalls(db: TenantDatabase): () => number {
+  const count = countUsage(db)
+  const abandon = db
+    .update(calls)
+    .set({ state: 'in-doubt' })
+    // Written out, since an index with a condition serves no parameter.
+    .where(sql`state = 'open'`)
+    .returning(countedColumns)
+    .prepare()
+  return () =>
+    db.transaction(
+      () => {
+        const abandoned = abandon.all()
+        count(abandoned)
+        return abandoned.length
+      },
+      { behavior: 'immediate' },
+    )
 }
 
 function callInsert(db: TenantDatabase) {
@@ -68,6 +92,7 @@ function callInsert(db: TenantDatabase) {
       },
       setWhere: eq(calls.state, 'open'),
     })
+    .returning(countedColumns)
     .prepare()
 }
 

@@ -1,7 +1,13 @@
-import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
-import { applyCalls } from './call-rows.ts'
+import { and, asc, desc, eq, gte, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { abandonOpenCalls, applyCalls } from './call-rows.ts'
+import { lazily } from './lazily.ts'
+import { startIn } from './periods.ts'
 import type { TenantDatabase } from './storage.ts'
 import { attempts, calls } from './tables/calls.ts'
+import { summed, type UsageCounts, type UsageRange } from './usage-counts.ts'
+
+export type { UsagePeriod } from './periods.ts'
+export type { UsageCounts, UsageRange } from './usage-counts.ts'
 
 export type CallRow = Readonly<typeof calls.$inferSelect>
 export type AttemptRow = Readonly<Omit<typeof attempts.$inferSelect, 'call'>>
@@ -28,32 +34,6 @@ export interface CallPage {
   readonly nextCursor?: string
 }
 
-export type UsagePeriod = 'hour' | 'day' | 'month'
-
-export interface UsageRange {
-  readonly from: number | null
-  readonly to: number | null
-  readonly by: UsagePeriod
-}
-
-/** What one tenant used in one period (contract §9). */
-export interface UsageCounts {
-  /** The period's start, UTC, in ms since the epoch. */
-  readonly period: number
-  readonly calls: number
-  /** Closed calls with a status of 400 or more. */
-  readonly errors: number
-  readonly inDoubt: number
-  readonly upstreamCalls: number
-  readonly billedCalls: number
-  readonly savedCalls: number
-  readonly costMicros: number
-  /** Null until a tenant has a price. */
-  readonly currency: string | null
-  readonly bytesIn: number
-  readonly bytesOut: number
-}
-
 /** A tenant's ledger rows. */
 export interface CallQueries {
   /** Writes calls and their attempts, all or nothing. A row that is closed or in doubt is never changed again. */
@@ -61,7 +41,12 @@ export interface CallQueries {
   /** Undefined when the cursor is none of a list of calls. */
   list(search: CallSearch): CallPage | undefined
   find(id: string): CallWithAttempts | undefined
-  /** Periods with calls in [from, to), oldest first. Times are in ms since the epoch; null is no bound. */
+  /** Makes every open row in doubt, for when nobody is left who could close one. Gives how many there were. */
+  abandonOpen(): number
+  /**
+   * Periods with finished calls in [from, to), oldest first, counted from the calls themselves. Times are in ms since the
+   * epoch; null is no bound.
+   */
   usage(range: UsageRange): UsageCounts[]
 }
 
@@ -69,6 +54,7 @@ const defaultLimit = 100
 const maxLimit = 1000
 
 export function callQueries(db: TenantDatabase): CallQueries {
+  const abandonOpen = lazily(() => abandonOpenCalls(db))
   return {
     apply: applyCalls(db),
     list: (search) => listCalls(db, search),
@@ -78,6 +64,7 @@ export function callQueries(db: TenantDatabase): CallQueries {
       const rows = db.select().from(attempts).where(eq(attempts.call, id)).orderBy(asc(attempts.seq)).all()
       return { ...call, attempts: rows.map(({ call: _call, ...attempt }) => attempt) }
     },
+    abandonOpen: () => abandonOpen()(),
     usage: (range) => usage(db, range),
   }
 }
@@ -115,34 +102,22 @@ function parseCursor(cursor: string): { at: number; id: string } | undefined {
 const between = (from: number | null | undefined, to: number | null | undefined): SQL | undefined =>
   and(from == null ? undefined : gte(calls.at, from), to == null ? undefined : lt(calls.at, to))
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
-
-/** The start of the UTC period that a call's time falls in. */
-const periodOf = {
-  hour: sql<number>`${calls.at} - ${calls.at} % ${sql.raw(String(hourMs))}`,
-  day: sql<number>`${calls.at} - ${calls.at} % ${sql.raw(String(dayMs))}`,
-  month: sql<number>`unixepoch(${calls.at} / 1000, 'unixepoch', 'start of month') * 1000`,
-} satisfies Record<UsagePeriod, SQL<number>>
-
 function usage(db: TenantDatabase, { from, to, by }: UsageRange): UsageCounts[] {
-  const count = (condition: SQL): SQL<number> => sql<number>`coalesce(sum(${condition}), 0)`
+  const count = (condition: SQL): SQL => sql`coalesce(${condition}, 0)`
+  const columns = {
+    ...calls,
+    calls: sql`1`,
+    errors: count(sql`${calls.state} = 'closed' and ${calls.status} >= 400`),
+    inDoubt: count(sql`${calls.state} = 'in-doubt'`),
+  }
   return db
     .select({
-      period: periodOf[by],
-      calls: sql<number>`count(*)`,
-      errors: count(sql`${calls.state} = 'closed' and ${calls.status} >= 400`),
-      inDoubt: count(sql`${calls.state} = 'in-doubt'`),
-      upstreamCalls: sql<number>`sum(${calls.upstreamCalls})`,
-      billedCalls: sql<number>`sum(${calls.billedCalls})`,
-      savedCalls: sql<number>`sum(${calls.savedCalls})`,
-      costMicros: sql<number>`sum(${calls.costMicros})`,
+      period: startIn(by, sql`${calls.at}`),
+      ...summed(columns),
       currency: sql<string | null>`null`,
-      bytesIn: sql<number>`sum(${calls.bytesIn})`,
-      bytesOut: sql<number>`sum(${calls.bytesOut})`,
     })
     .from(calls)
-    .where(between(from, to))
+    .where(and(between(from, to), ne(calls.state, 'open')))
     .groupBy(sql`1`)
     .orderBy(sql`1`)
     .all()

@@ -77,10 +77,11 @@ describe('usage', () => {
     { id: '3', at: at('2026-11-01T00:59:59.999Z'), status: 400 },
     { id: '4', at: at('2026-11-01T01:00:00.000Z'), status: 502, state: 'in-doubt' },
     { id: '5', at: at('2026-11-30T12:00:00.000Z'), status: null, state: 'open' },
+    { id: '6', at: at('2026-11-30T13:00:00.000Z') },
   ] as const
 
   it.each([
-    ['hour', ['2026-10-31T23:00Z', '2026-11-01T00:00Z', '2026-11-01T01:00Z', '2026-11-30T12:00Z'], [1, 2, 1, 1]],
+    ['hour', ['2026-10-31T23:00Z', '2026-11-01T00:00Z', '2026-11-01T01:00Z', '2026-11-30T13:00Z'], [1, 2, 1, 1]],
     ['day', ['2026-10-31T00:00Z', '2026-11-01T00:00Z', '2026-11-30T00:00Z'], [1, 3, 1]],
     ['month', ['2026-10-01T00:00Z', '2026-11-01T00:00Z'], [1, 4]],
   ] as const)('by %s starts each period in UTC', (by, periods, counts) => {
@@ -89,7 +90,7 @@ describe('usage', () => {
     expect(usage.map(({ calls }) => calls)).toEqual(counts)
   })
 
-  it('counts errors among closed calls only, and what is in doubt apart', () => {
+  it('counts errors among closed calls only, what is in doubt apart, and what is open not yet', () => {
     const [october, november] = withCalls(rows).use(({ calls }) => calls.usage({ from: null, to: null, by: 'month' }))
     expect(october).toMatchObject({ calls: 1, errors: 1, inDoubt: 0, upstreamCalls: 1, bytesIn: 1, bytesOut: 2 })
     expect(november).toMatchObject({ calls: 4, errors: 1, inDoubt: 1, upstreamCalls: 6, billedCalls: 0, savedCalls: 0 })
