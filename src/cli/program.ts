@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
 import { version } from '../version.ts'
 import type { CommandSpec } from './command.ts'
+import { applyCommands } from './commands-apply.ts'
 import { callCommands } from './commands-calls.ts'
+import { documentCommands } from './commands-document.ts'
 import { serveCommands } from './commands-serve.ts'
 import { tenantCommands } from './commands-tenant.ts'
 import { tenantFileCommands } from './commands-tenant-file.ts'
@@ -12,14 +14,16 @@ import { usageCommands } from './commands-usage.ts'
 export const commands: readonly CommandSpec[] = [
   ...serveCommands,
   ...tenantFileCommands,
+  ...applyCommands,
   ...tenantCommands,
+  ...documentCommands,
   ...tokenCommands,
   ...usageCommands,
   ...callCommands,
 ]
 
 const groups: Readonly<Record<string, string>> = {
-  tenant: 'onboard, check, stop and restart customers',
+  tenant: 'onboard, check, stop, restart and roll back customers',
   token: "the credentials of a customer's systems",
 }
 

@@ -41,7 +41,8 @@ export interface CheckedFile {
   readonly warnings: readonly Finding[]
 }
 
-const found = (problem: Problem, kind = ''): Finding => {
+/** A problem with its line for people; `kind` says what it is, if not a mistake. */
+export const found = (problem: Problem, kind = ''): Finding => {
   const text = printProblem({ ...problem, message: `${kind}${problem.message}` })
   return { ...problem, text }
 }
@@ -67,7 +68,8 @@ export async function checkFiles(
   return files
 }
 
-async function listFolder(folder: string, list: () => Promise<readonly string[]>): Promise<string[]> {
+/** The ids of a folder, in order. @throws Exit when it cannot be read. */
+export async function listFolder(folder: string, list: () => Promise<readonly string[]>): Promise<string[]> {
   try {
     return [...(await list())].sort()
   } catch (cause) {

@@ -27,13 +27,17 @@ describe('the examples of the help', () => {
 
 it('has the commands of the contract', () => {
   expect(commands.map(({ name }) => name).sort()).toEqual([
+    'apply',
     'call',
     'calls',
     'serve',
     'tenant check',
+    'tenant history',
     'tenant list',
     'tenant new',
+    'tenant remove',
     'tenant resume',
+    'tenant rollback',
     'tenant show',
     'tenant suspend',
     'token list',
