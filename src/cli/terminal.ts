@@ -1,8 +1,16 @@
 import { createInterface } from 'node:readline'
 import type { Terminal } from './command.ts'
 
-/** Who reads what this process prints. Questions go to standard error: standard output is for what was asked for. */
-export function terminalOf({ stdin, stdout, stderr, env }: NodeJS.Process): Terminal {
+/** The part of a process that talks with people. */
+export interface Console {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+  readonly stdout: { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Who reads what a process prints. Questions go to standard error: standard output is for what was asked for. */
+export function terminalOf({ stdin, stdout, stderr, env }: Console): Terminal {
   const confirm = (question: string): Promise<boolean> =>
     new Promise((settle) => {
       const lines = createInterface({ input: stdin, output: stderr })
