@@ -33,8 +33,8 @@ describe('/metrics', () => {
     upstream = await foreignUpstream()
     const gone = await foreignUpstream()
     gone.close()
-    const secret = '{ env: TOLLGATE_TEST_METRICS }'
-    process.env['TOLLGATE_TEST_METRICS'] = 'secret'
+    const secret = '{ env: TEST_METRICS_SECRET }'
+    process.env['TEST_METRICS_SECRET'] = 'secret'
     const auth = `{ kind: oauth2, tokenUrl: '${gone.url}/token', clientId: c, client: { secret: ${secret} } }`
     gateway = await startTestGateway({
       alpha: scimTenant('alpha', upstream.url),

@@ -58,8 +58,8 @@ export interface Documents {
   current(tenant: string): Promise<AppliedDocument | undefined>
   /** The same with the number of the latest change, a removal included, in one look; 0 when there was none ever. */
   latest(tenant: string): Promise<LatestDocument>
-  /** The numbers of these tenants' latest changes; who never had one is absent. */
-  lastNumbers(tenants: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** The versions of these tenants that are in force, null where one was removed; who never had one is absent. */
+  versions(tenants: readonly string[]): Promise<ReadonlyMap<string, string | null>>
   /** Every document in force, by tenant. */
   list(): Promise<readonly AppliedTenant[]>
   /** Newest first, removals included. */
@@ -83,6 +83,15 @@ export function createDocuments(storage: ControlStorage, now: () => number): Doc
     const query = db.select().from(documents).where(condition).orderBy(desc(number)).limit(1)
     return (await query).at(0)
   }
+  // The numbers come from the key's index alone: no old version's texts are read.
+  const latestOf = (condition: SQL | undefined) =>
+    db
+      .select({ tenant: owner, last: max(number).as('last') })
+      .from(documents)
+      .where(condition)
+      .groupBy(owner)
+      .as('latest')
+  const isLatest = (latest: ReturnType<typeof latestOf>) => and(eq(owner, latest.tenant), eq(number, latest.last))
   return {
     current: async (tenant) => documentOf(await newest(eq(owner, tenant))),
     at: async (tenant, wanted) => documentOf(await newest(and(eq(owner, tenant), eq(number, wanted)))),
@@ -90,21 +99,15 @@ export function createDocuments(storage: ControlStorage, now: () => number): Doc
       const row = await newest(eq(owner, tenant))
       return { number: row?.number ?? 0, current: documentOf(row) }
     },
-    lastNumbers: async (tenants) => {
-      const last = max(number)
-      const rows = await db
-        .select({ tenant: owner, last })
-        .from(documents)
-        .where(inArray(owner, listed(tenants)))
-        .groupBy(owner)
-      return new Map(rows.map((row) => [row.tenant, row.last ?? 0]))
+    versions: async (tenants) => {
+      const latest = latestOf(inArray(owner, listed(tenants)))
+      const rows = await db.select({ tenant: owner, version }).from(latest).innerJoin(documents, isLatest(latest))
+      return new Map(rows.map((row) => [row.tenant, row.version]))
     },
     list: async () => {
-      // The numbers come from the key's index alone: no old version's texts are read.
-      const last = max(number).as('last')
-      const latest = db.select({ tenant: owner, last }).from(documents).groupBy(owner).as('latest')
-      const isLatest = and(eq(owner, latest.tenant), eq(number, latest.last))
-      return (await db.select(columns).from(latest).innerJoin(documents, isLatest).orderBy(owner)).flatMap(tenantOf)
+      const latest = latestOf(undefined)
+      const rows = await db.select(columns).from(latest).innerJoin(documents, isLatest(latest)).orderBy(owner)
+      return rows.flatMap(tenantOf)
     },
     history: async (tenant) =>
       await db

@@ -42,12 +42,7 @@ export function createTenantCheck(options: CheckOptions): TenantCheck {
       listed ??= hostsOfAll(source, templates)
       problems.push(...hostFaults(document, await listed, problemAt))
     }
-    const warnings: Problem[] = []
-    for (const { path, reference } of references(document.upstream, ['upstream'])) {
-      const fault = await secretFault(reference, secrets)
-      if (fault !== undefined) warnings.push(problemAt(path, `${fault} in this environment`))
-    }
-    return { problems, warnings }
+    return { problems, warnings: await secretWarnings(document, secrets, problemAt) }
   }
 }
 
@@ -55,13 +50,28 @@ export function createTenantCheck(options: CheckOptions): TenantCheck {
 export const checkTenant = (id: string, options: CheckOptions): Promise<Findings | undefined> =>
   createTenantCheck(options)(id)
 
-const compileFaults = (document: TenantDocument, { compile }: CheckOptions) => {
+/** What compiling throws. */
+export const compileFaults = (document: TenantDocument, { compile }: Pick<CheckOptions, 'compile'>) => {
   try {
     compile?.(document)
     return []
   } catch (error) {
     return [clauseFault(error)]
   }
+}
+
+/** Secrets that are not there. */
+export async function secretWarnings(
+  { upstream }: TenantDocument,
+  secrets: SecretReader,
+  problemAt: LoadedDocument['problemAt'],
+): Promise<Problem[]> {
+  const warnings: Problem[] = []
+  for (const { path, reference } of references(upstream, ['upstream'])) {
+    const fault = await secretFault(reference, secrets)
+    if (fault !== undefined) warnings.push(problemAt(path, `${fault} in this environment`))
+  }
+  return warnings
 }
 
 /** Every place under a value that holds a reference to a secret. */
@@ -86,11 +96,20 @@ async function hostsOfAll(source: TenantSource, templates: Templates): Promise<M
 
 /** Hosts that another tenant lists, too. */
 const hostFaults = (
-  { id, frontDoor }: TenantDocument,
+  document: TenantDocument,
   listed: ReadonlyMap<string, readonly string[]>,
+  problemAt: LoadedDocument['problemAt'],
+): Problem[] => takenHosts(document, (host) => listed.get(host)?.find((holder) => holder !== document.id), problemAt)
+
+/** Hosts that somebody else holds, by the hosts' keys. */
+export const takenHosts = (
+  { id, frontDoor }: TenantDocument,
+  holderOf: (key: string) => string | undefined,
   problemAt: LoadedDocument['problemAt'],
 ): Problem[] =>
   frontDoor.hosts.flatMap((host, index) => {
-    const other = listed.get(hostKey(host))?.find((holder) => holder !== id)
-    return other === undefined ? [] : [problemAt(['frontDoor', 'hosts', index], hostTaken(host, other, id))]
+    const other = holderOf(hostKey(host))
+    return other === undefined || other === id
+      ? []
+      : [problemAt(['frontDoor', 'hosts', index], hostTaken(host, other, id))]
   })

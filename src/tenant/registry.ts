@@ -13,6 +13,10 @@ import { createTemplates, type Templates } from './template.ts'
 export interface Registry<Compiled> {
   /** Loads every tenant, then follows the source. @throws Error when the source cannot be read at all. */
   start(): Promise<void>
+  /** Takes these tenants' files in, ahead of whatever else was reported. */
+  takeIn(ids: readonly string[]): Promise<void>
+  /** Whether this is the version that was last taken in, or refused; null asks whether there is none. */
+  isAt(id: string, version: string | null): boolean
   get(id: string): Compiled | undefined
   /** The tenant that lists this host; case and port do not matter. */
   byHost(host: string): Compiled | undefined
@@ -44,20 +48,20 @@ export function createRegistry<Compiled>(options: RegistryOptions<Compiled>): Re
   const entries = new Map<string, Entry<Compiled>>()
   const hosts = createHostIndex()
   const templates = createTemplates(source)
-  const update = createUpdate(entries, hosts, options)
+  const update = newestOnly(createUpdate(entries, hosts, options))
   let unwatch: (() => void) | undefined
 
+  const load = async (ids: readonly string[], heirs: ReadonlySet<string>): Promise<void> => {
+    await loadEach(ids, { read: readingFrom(source, entries, heirs), templates, update })
+    for (let freed = unblocked(entries, hosts); freed.length > 0; freed = unblocked(entries, hosts))
+      await loadEach(freed, { read: readingFrom(source), templates, update })
+  }
   const takeIn = async (change: SourceChange): Promise<void> => {
     templates.forget(change === 'all' ? 'all' : change.templates)
     const files = change === 'all' ? [...(await source.list()), ...entries.keys()] : change.tenants
-    const heirs = change === 'all' ? [] : heirsOf(entries, change.templates)
-    await loadEach([...files, ...heirs.map(({ id }) => id)], {
-      read: readingFrom(source, new Map(heirs.filter(({ id }) => !files.includes(id)).map(({ id, own }) => [id, own]))),
-      templates,
-      update,
-    })
-    for (let ids = unblocked(entries, hosts); ids.length > 0; ids = unblocked(entries, hosts))
-      await loadEach(ids, { read: readingFrom(source), templates, update })
+    const heirs = new Set(change === 'all' ? [] : heirsOf(entries, change.templates))
+    for (const id of files) heirs.delete(id)
+    await load([...files, ...heirs], heirs)
   }
   const changes = createChanges(takeIn, (error) => {
     log.error({ reason: reasonOf(error) }, 'the tenant files cannot be read; what was loaded stays')
@@ -68,6 +72,8 @@ export function createRegistry<Compiled>(options: RegistryOptions<Compiled>): Re
       await takeIn('all')
       unwatch ??= source.watch(changes.add)
     },
+    takeIn: (ids) => load(ids, new Set()),
+    isAt: (id, version) => (entries.get(id)?.tried ?? null) === version,
     get: (id) => entries.get(id)?.serving?.compiled,
     byHost(host) {
       const id = hosts.holderOf(hostKey(host))
@@ -85,6 +91,29 @@ export function createRegistry<Compiled>(options: RegistryOptions<Compiled>): Re
 
 type Entries<Compiled> = Map<string, Entry<Compiled>>
 type Update = (id: string, loaded: LoadedDocument | undefined) => void
+
+/** An update that knows when the reading began, as a number from `begin`. */
+interface OrderedUpdate {
+  begin(): number
+  put(id: string, begun: number, loaded: LoadedDocument | undefined): void
+}
+
+/** Files may be read ahead while the same one is taken in by itself: what was read earlier must not replace it. */
+function newestOnly(update: Update): OrderedUpdate {
+  const taken = new Map<string, number>()
+  let last = 0
+  return {
+    begin: () => {
+      last += 1
+      return last
+    },
+    put: (id, begun, loaded) => {
+      if (begun < (taken.get(id) ?? 0)) return
+      taken.set(id, begun)
+      update(id, loaded)
+    },
+  }
+}
 
 /** Puts what was read of a file in force: synchronously, so that no request meets a tenant half replaced. */
 function createUpdate<Compiled>(
@@ -126,11 +155,12 @@ function createUpdate<Compiled>(
 
 type Read = (id: string) => Promise<Parsed | undefined>
 
-/** Reads from the source, except what is at hand. What cannot be read is a file with one problem. */
+/** Reads from the source, except heirs, whose own files are at hand. What cannot be read is a file with one problem. */
 const readingFrom =
-  (source: TenantSource, atHand: ReadonlyMap<string, Parsed | undefined> = new Map()): Read =>
+  <Compiled>(source: TenantSource, entries?: Entries<Compiled>, heirs?: ReadonlySet<string>): Read =>
   async (id) =>
-    atHand.get(id) ?? readOwn(id, source).catch((error: unknown) => brokenFile(source.fileOf(id), readFault(error)))
+    (heirs?.has(id) ? entries?.get(id)?.own : undefined) ??
+    readOwn(id, source).catch((error: unknown) => brokenFile(source.fileOf(id), readFault(error)))
 
 /** Lets requests in between: without it, ten thousand heirs of a template would hold them up. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
@@ -138,25 +168,29 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 /** Reads these tenants and puts them in force in the order of their ids: of two that list one host, the first has it. */
 async function loadEach(
   ids: readonly string[],
-  { read, templates, update }: { read: Read; templates: Templates; update: Update },
+  { read, templates, update }: { read: Read; templates: Templates; update: OrderedUpdate },
 ): Promise<void> {
   const sorted = [...new Set(ids)].sort()
   const readBatch = (start: number) =>
-    Promise.all(sorted.slice(start, start + batchSize).map(async (id) => ({ id, own: await read(id) })))
+    Promise.all(
+      sorted.slice(start, start + batchSize).map(async (id) => ({ id, begun: update.begin(), own: await read(id) })),
+    )
   let reading = readBatch(0)
   for (let start = 0; start < sorted.length; start += batchSize) {
     const batch = await reading
     reading = readBatch(start + batchSize)
-    for (const { id, own } of batch) update(id, own && (await inherit(id, own, templates)))
+    for (const { id, begun, own } of batch) update.put(id, begun, own && (await inherit(id, own, templates)))
     await pause()
   }
 }
 
 /** The tenants that inherit from one of these templates. */
-const heirsOf = <Compiled>(entries: Entries<Compiled>, templates: readonly string[]): Entry<Compiled>[] =>
+const heirsOf = (entries: Entries<unknown>, templates: readonly string[]): string[] =>
   templates.length === 0
     ? []
-    : [...entries.values()].filter((entry) => entry.templates.some((name) => templates.includes(name)))
+    : [...entries.values()]
+        .filter((entry) => entry.templates.some((name) => templates.includes(name)))
+        .map(({ id }) => id)
 
 /** Tenants that were refused for a host that is free by now. */
 const unblocked = (entries: Entries<unknown>, hosts: HostIndex): string[] =>

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 
-const env = z.strictObject({ env: z.string().min(1).describe('Name of an environment variable of the gateway') })
+/** Who may write a tenant file must not learn the gateway's own secrets by naming them as an upstream's. */
+const variable = z
+  .string()
+  .min(1)
+  .regex(/^(?!TOLLGATE_)/, 'names a setting of the gateway itself; give the secret a variable of its own')
+
+const env = z.strictObject({ env: variable.describe('Name of an environment variable of the gateway') })
 const file = z.strictObject({
   file: z.string().min(1).describe('Path of a file that holds the secret and nothing else'),
 })

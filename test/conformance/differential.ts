@@ -4,7 +4,7 @@ import { exchange, remember, type Saved, type Step, startSaved, type Target } fr
 import { type ScimmyServer, startScimmy } from './scimmy-server.ts'
 
 const token = 'a-token-of-the-upstream'
-const tokenVariable = 'TOLLGATE_TEST_SCIMMY_TOKEN'
+const tokenVariable = 'TEST_SCIMMY_TOKEN'
 
 /** Two equal foreign servers: one asked directly, one through the gateway. */
 export interface Pair {

@@ -14,7 +14,7 @@ export interface Targets {
 }
 
 const token = 'a-token-of-the-upstream'
-const tokenVariable = 'TOLLGATE_TEST_SCIMMY_TOKEN'
+const tokenVariable = 'TEST_SCIMMY_TOKEN'
 const spare = Array.from({ length: 12 }, (_, index) => `spare-${index}`)
 
 /** One gateway in front of both kinds of upstream. */

@@ -68,12 +68,19 @@ describe('applied documents', () => {
     expect(list.some((entry) => 'file' in entry)).toBe(false)
   })
 
-  it('numbers the latest changes of those that are asked for', async () => {
+  it('says which versions are in force of those that are asked for', async () => {
     const { documents } = open()
     await documents.put(document('a', 1))
     await documents.put(document('b', 1))
     await documents.remove({ tenant: 'a', number: 2, operator: 'anna' })
-    expect([...(await documents.lastNumbers(['a', 'c']))]).toEqual([['a', 2]])
+    await documents.put(document('c', 1))
+    await documents.put(document('c', 2))
+    expect(await documents.versions(['a', 'c', 'd'])).toEqual(
+      new Map([
+        ['a', null],
+        ['c', 'c-2'],
+      ]),
+    )
     expect((await documents.latest('b')).current?.file).toBe('id: b # 1')
   })
 

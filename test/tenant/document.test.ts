@@ -136,6 +136,11 @@ const bad: [what: string, text: string, messages: string[]][] = [
     ],
   ],
   [
+    "a reference to the gateway's own settings",
+    lines(...scim, '  auth: { kind: bearer, token: { env: TOLLGATE_ADMIN_TOKEN } }'),
+    ['6:39: upstream.auth.token.env: names a setting of the gateway itself; give the secret a variable of its own'],
+  ],
+  [
     'a reference with two sources',
     lines(...scim, '  auth: { kind: bearer, token: { env: A, file: /b } }'),
     ['6:42: upstream.auth.token: `file` cannot stand beside the other keys'],

@@ -272,3 +272,68 @@ describe('hosts', () => {
     expect(registry.byHost('y.example')).toBeUndefined()
   })
 })
+
+describe('taking tenants in by name', () => {
+  test('reads them now, whether or not the source reported them, and ends what is gone', async () => {
+    const { registry, source, nameOf } = await started({
+      a: tenant('a'),
+      b: tenant('b'),
+      c: tenant('c', 'c', hosts('x.example')),
+    })
+    registry.stop()
+    source.write({
+      a: tenant('a', 'new'),
+      b: tenant('b', 'new'),
+      c: undefined,
+      d: tenant('d', 'd', hosts('x.example')),
+    })
+    source.reads.length = 0
+    await registry.takeIn(['a', 'c', 'd'])
+    expect(['a', 'b', 'c', 'd'].map(nameOf)).toEqual(['new', 'b', undefined, 'd'])
+    expect(source.reads).toEqual(['a', 'c', 'd'])
+    expect(registry.byHost('x.example')?.document.id).toBe('d')
+  })
+
+  test('is not undone by an older reading that ends later', async () => {
+    const memory = memorySource({ a: tenant('a', 'first') })
+    let held: Promise<void> | undefined
+    const source = {
+      ...memory,
+      async read(id: string) {
+        const [found] = await Promise.all([memory.read(id), held])
+        return found
+      },
+    }
+    const note = () => {}
+    const registry = createRegistry<Served>({
+      source,
+      compile: (document) => ({ document }),
+      now: () => 0,
+      log: { debug: note, info: note, warn: note, error: note },
+      onReplaced: note,
+    })
+    await registry.start()
+    let release = (): void => {}
+    held = new Promise((resolve) => {
+      release = resolve
+    })
+    memory.write({ a: tenant('a', 'second') })
+    held = undefined
+    registry.stop()
+    memory.write({ a: tenant('a', 'third') })
+    await registry.takeIn(['a'])
+    expect(registry.get('a')?.document.name).toBe('third')
+    release()
+    await registry.settled()
+    expect(registry.get('a')?.document.name).toBe('third')
+  })
+
+  test('knows the version that it tried last, good or not', async () => {
+    const { registry, write } = await started({ a: tenant('a') })
+    const first = registry.state('a')?.version ?? ''
+    expect([registry.isAt('a', first), registry.isAt('a', null), registry.isAt('b', null)]).toEqual([true, false, true])
+    await write({ a: 'id: a\n' })
+    expect(registry.state('a')?.version).toBe(first)
+    expect(registry.isAt('a', first)).toBe(false)
+  })
+})
