@@ -26,6 +26,11 @@ export interface TenantRecords {
   /** Whether this tenant has records. `tenant` may be any text. */
   exists(tenant: string): Promise<boolean>
   of(tenant: string): TenantRecord
+  /**
+   * Erases the tenant's records and gives how many calls they held. Only to be asked of a tenant that is not served.
+   * @throws Problem 409 while calls of it are under way.
+   */
+  erase(tenant: string): Promise<{ readonly calls: number }>
 }
 
 export interface RecordAccess {

@@ -1,11 +1,14 @@
 import type { CallWithAttempts } from '../store/calls.ts'
 import { type CallSoFar, learn, nothingKnown, toRow } from './merge.ts'
-import type { LedgerRecord } from './records.ts'
+import type { JournalRecord, LedgerRecord } from './records.ts'
 
 /** What is durable in the journal and not yet in the tenants' databases. */
 export interface Backlog {
-  /** Takes in a durable record. `segment` is the number of the journal's file that holds it. */
-  add(record: LedgerRecord, segment: number): void
+  /**
+   * Takes in a durable record. `segment` is the number of the journal's file that holds it. The record of an erasure drops
+   * what was taken in of its tenant before.
+   */
+  add(record: JournalRecord, segment: number): void
   /** The call's outcome could not be written down: it becomes in doubt. Does nothing for a call that is not known. */
   abandon(tenant: string, call: string): void
   /** Every call that is still open becomes in doubt: the gateway that would have closed it is gone. */
@@ -69,19 +72,30 @@ export function createBacklog(): Backlog {
     finished += 1
   }
 
+  const erase = (tenant: string): void => {
+    const own = tenants.get(tenant)
+    if (own === undefined) return
+    for (const { segment } of [...own.open.values(), ...own.finished.values()]) pin(segment, -1)
+    finished -= own.finished.size
+    waiting.delete(tenant)
+    tenants.delete(tenant)
+  }
+
+  const add = (record: LedgerRecord, segment: number): void => {
+    const own = tenants.get(record.tenant) ?? { open: new Map(), finished: new Map() }
+    tenants.set(record.tenant, own)
+    let pending = own.open.get(record.call)
+    if (pending === undefined) {
+      pending = { known: nothingKnown(), segment }
+      own.open.set(record.call, pending)
+      pin(segment, 1)
+    }
+    learn(pending.known, record)
+    if (record.kind === 'close') finish(record.tenant, record.call)
+  }
+
   return {
-    add: (record, segment) => {
-      const own = tenants.get(record.tenant) ?? { open: new Map(), finished: new Map() }
-      tenants.set(record.tenant, own)
-      let pending = own.open.get(record.call)
-      if (pending === undefined) {
-        pending = { known: nothingKnown(), segment }
-        own.open.set(record.call, pending)
-        pin(segment, 1)
-      }
-      learn(pending.known, record)
-      if (record.kind === 'close') finish(record.tenant, record.call)
-    },
+    add: (record, segment) => (record.kind === 'erased' ? erase(record.tenant) : add(record, segment)),
     abandon: finish,
     abandonAll: () => {
       for (const [tenant, { open }] of tenants) for (const call of [...open.keys()]) finish(tenant, call)

@@ -56,21 +56,32 @@ const closeRecord = z.object({
   inDoubt: z.boolean(),
 })
 
-const ledgerRecord = z.discriminatedUnion('kind', [openRecord, intentRecord, answeredRecord, closeRecord])
+/** What stands before it in the journal is of a tenant that was erased, and must not come back when it is read again. */
+const erasedRecord = z.object({ kind: z.literal('erased'), tenant: z.string() })
+
+const journalRecord = z.discriminatedUnion('kind', [
+  openRecord,
+  intentRecord,
+  answeredRecord,
+  closeRecord,
+  erasedRecord,
+])
 
 export type OpenRecord = Readonly<z.infer<typeof openRecord>>
 export type IntentRecord = Readonly<z.infer<typeof intentRecord>>
 export type AnsweredRecord = Readonly<z.infer<typeof answeredRecord>>
 export type CloseRecord = Readonly<z.infer<typeof closeRecord>>
+export type ErasedRecord = Readonly<z.infer<typeof erasedRecord>>
 export type LedgerRecord = OpenRecord | IntentRecord | AnsweredRecord | CloseRecord
+export type JournalRecord = LedgerRecord | ErasedRecord
 
 /** One line of the journal, without its end. */
-export const printRecord = (record: LedgerRecord): string => JSON.stringify(record)
+export const printRecord = (record: JournalRecord): string => JSON.stringify(record)
 
 /** Undefined: the line is no record. */
-export function parseRecord(line: string): LedgerRecord | undefined {
+export function parseRecord(line: string): JournalRecord | undefined {
   try {
-    return ledgerRecord.safeParse(JSON.parse(line)).data
+    return journalRecord.safeParse(JSON.parse(line)).data
   } catch {
     return undefined
   }
@@ -83,7 +94,7 @@ export interface Journal {
 }
 
 export interface JournalText {
-  readonly records: readonly LedgerRecord[]
+  readonly records: readonly JournalRecord[]
   /** Numbers, from 1, of lines that are whole but no records. */
   readonly corruptLines: readonly number[]
 }
@@ -93,7 +104,7 @@ export interface JournalText {
  * written when its writer died, so that nobody was told that it is durable.
  */
 export function parseJournal(text: string): JournalText {
-  const records: LedgerRecord[] = []
+  const records: JournalRecord[] = []
   const corruptLines: number[] = []
   const lines = text.split('\n').slice(0, -1)
   for (const [index, line] of lines.entries()) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import type { Log } from '../ports.ts'
+import { isBusy } from './database-file.ts'
 
 export interface Lock {
   release(): void
@@ -22,9 +23,13 @@ export function tryLock(dataFolder: string): Lock | undefined {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
+    if (isBusy(error)) return undefined
     throw error
   }
+  return keep(database)
+}
+
+function keep(database: Database.Database): Lock {
   held.add(database)
   return {
     release: () => {
@@ -32,6 +37,24 @@ export function tryLock(dataFolder: string): Lock | undefined {
       database.close()
     },
   }
+}
+
+/**
+ * Keeps tenants' databases from being removed while the journal's rows are brought into them (`shared`), or the opposite
+ * (`sole`): rows that were read before a tenant was erased would make its database anew. Undefined when others are at it
+ * and were waited for in vain.
+ */
+export function tryRecordsLock(dataFolder: string, kind: 'shared' | 'sole', waitMs: number): Lock | undefined {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  const database = new Database(join(dataFolder, 'records.lock'), { timeout: waitMs })
+  try {
+    database.exec(kind === 'sole' ? 'BEGIN EXCLUSIVE' : 'BEGIN; SELECT count(*) FROM sqlite_schema')
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) return undefined
+    throw error
+  }
+  return keep(database)
 }
 
 /** A command that brings a large journal into the databases holds the lock for seconds. */

@@ -1,11 +1,21 @@
+import { Problem } from '../admin/problem.ts'
 import { type TenantRecords, tenantRecord } from '../admin/records.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
+import { busy, type ErrandAnswer } from './errands.ts'
 
 /**
  * The tenants' databases as the admin API asks them.
  * @param flush resolves when every ledger row of the tenant that is durable is in its database.
+ * @param erase removes the tenant's database, and whatever could bring its rows back; unless told, there is no such thing.
  */
-export const localRecords = (storage: TenantStorages, flush: (tenant: string) => Promise<void>): TenantRecords => ({
+export const localRecords = (
+  storage: TenantStorages,
+  flush: (tenant: string) => Promise<void>,
+  erase: (tenant: string) => Promise<ErrandAnswer> = async (tenant) => {
+    const removed = storage.remove(tenant)
+    return removed === undefined ? busy('its records are being read: try again') : { done: true, ...removed }
+  },
+): TenantRecords => ({
   tenants: async () => storage.tenants(),
   exists: async (tenant) => storage.exists(tenant),
   of: (tenant) =>
@@ -14,4 +24,9 @@ export const localRecords = (storage: TenantStorages, flush: (tenant: string) =>
       flush: () => flush(tenant),
       use: (work) => storage.of(tenant).use(work),
     }),
+  erase: async (tenant) => {
+    const answer = await erase(tenant)
+    if (!answer.done) throw new Problem(409, `${tenant} was not erased: ${answer.busy}`)
+    return { calls: answer.calls }
+  },
 })

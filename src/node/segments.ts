@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LedgerRecord } from '../ledger/records.ts'
-import { parseJournal } from '../ledger/records.ts'
+import { type JournalRecord, parseJournal } from '../ledger/records.ts'
 import type { Log } from '../ports.ts'
 import { segmentFile } from './segment.ts'
 
@@ -18,7 +17,7 @@ export function segmentNumbers(folder: string): number[] {
 }
 
 export interface SegmentContent {
-  readonly records: readonly LedgerRecord[]
+  readonly records: readonly JournalRecord[]
   readonly corrupt: boolean
 }
 

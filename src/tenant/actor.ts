@@ -7,6 +7,7 @@ import { parseRanges } from '../ranges.ts'
 import type { CredentialRow } from '../store/credentials.ts'
 import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
+import { counted, type Gate, gated } from './gates.ts'
 import { hostKey } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
 import type { SecretReader } from './secret.ts'
@@ -29,6 +30,8 @@ export interface ActorOwn {
   hasStorage(): boolean
   /** By an operator. */
   isSuspended(): boolean
+  /** Where records can be taken away from under a gateway that serves. */
+  readonly gate?: Gate
 }
 
 /** A tenant with what its owner alone may ask of it. */
@@ -51,8 +54,9 @@ const known = ({ id, hash, access, resourceTypes, expiresAt }: CredentialRow): K
 export function createActor(document: TenantDocument, parts: ActorParts, own: ActorOwn): Actor {
   const { id, frontDoor } = document
   const { ports, journal, secrets, attempted } = parts
-  const { storage, hasStorage, isSuspended } = own
-  const ledger = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, attempted })
+  const { storage, hasStorage, isSuspended, gate } = own
+  const written = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, attempted })
+  const ledger = gate === undefined ? written : counted(written, gate)
   const liveCredentials = (): readonly KnownCredential[] => {
     if (!hasStorage()) return []
     try {
@@ -74,7 +78,7 @@ export function createActor(document: TenantDocument, parts: ActorParts, own: Ac
     get suspended() {
       return document.status === 'suspended' || isSuspended()
     },
-    ledger,
+    ledger: gate === undefined ? ledger : gated(ledger, gate),
     upstream,
     authenticate(presented, clientAddress) {
       if (presented === undefined || presented.tenant !== id) return undefined
