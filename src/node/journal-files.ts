@@ -11,7 +11,7 @@ export interface JournalFiles {
   append(lines: string, tenants: readonly string[]): Promise<number>
   /** Begins a new file, unless the present one is empty or a call that began in it is not settled. */
   renew(): void
-  /** Whether the oldest file waits only for databases to be synced. */
+  /** Whether the oldest file waits only for databases to be synced and for usage to be rolled up. */
   retirable(): boolean
   /** Deletes the oldest files as far as nothing needs them, working for about `budgetMs`. False: it got nowhere. */
   retire(budgetMs: number): boolean
@@ -32,9 +32,11 @@ export interface JournalFilesOptions {
 
 interface ClosedFile {
   readonly number: number
-  /** Whose records it holds and whose databases are not known to be synced. */
+  /** Whose records it holds, and who are not known to be synced and rolled up. */
   readonly tenants: Set<string>
   readonly corrupt: boolean
+  /** What was applied when all of its rows were. */
+  applied?: number
 }
 
 /** Takes what a former gateway left into the backlog, and begins a file of its own: it never adds to another's. */
@@ -77,7 +79,8 @@ export async function openJournalFiles(options: JournalFilesOptions): Promise<Jo
       let progress = false
       for (let file = closed[0]; file !== undefined && retirable(); file = closed[0]) {
         const before = file.tenants.size
-        const synced = settler.synced(file.tenants, until)
+        file.applied ??= settler.applied()
+        const synced = settler.synced(file.tenants, file.applied, until)
         progress ||= synced || file.tenants.size < before
         if (!synced) break
         if (file.corrupt) setSegmentAside(folder, file.number)

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { createBacklog } from '../ledger/backlog.ts'
-import { type Journal, type LedgerRecord, printRecord } from '../ledger/records.ts'
+import { type Journal, type JournalRecord, printRecord } from '../ledger/records.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { openJournalFiles } from './journal-files.ts'
+import type { Roller } from './roller.ts'
 import { createRounds } from './rounds.ts'
 import type { Write } from './segment.ts'
 import { createSettler } from './settler.ts'
@@ -14,6 +15,8 @@ export interface JournalOptions {
   readonly dataFolder: string
   readonly storage: TenantStorages
   readonly log: Log
+  /** Is told whose rows were applied; a file is kept until they are rolled up. Absent: nobody rolls up. */
+  readonly roller?: Roller | undefined
   /** A file of the journal ends when it has so many bytes. */
   readonly segmentBytes?: number
   /** Finished calls that may wait for their tenants' databases; beyond it `append` waits. */
@@ -31,6 +34,11 @@ export interface OpenJournal extends Journal {
    */
   flushAll(): Promise<void>
   /**
+   * Drops all that the journal holds of a tenant, for good once this resolves: a later start does not bring it back. Only
+   * for a tenant without calls under way, whose database is removed next.
+   */
+  erase(tenant: string): Promise<void>
+  /**
    * Takes no more records, brings all into the databases and deletes the journal's files. What is not done after
    * `withinMs` (5 s unless told) stays in the journal for the next start: with thousands of tenants it may be much.
    */
@@ -39,7 +47,7 @@ export interface OpenJournal extends Journal {
 
 interface Entry {
   readonly tenant: string
-  readonly records: readonly LedgerRecord[]
+  readonly records: readonly JournalRecord[]
 }
 
 /** How long one round may keep the event loop from requests. */
@@ -52,9 +60,9 @@ const budgetMs = 5
  * stay until that is done, so that being killed meanwhile changes nothing.
  */
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
-  const { dataFolder, storage, log, segmentBytes = 8 * 1024 * 1024, maxWaiting = 40_000, write } = options
+  const { dataFolder, storage, log, roller, segmentBytes = 8 * 1024 * 1024, maxWaiting = 40_000, write } = options
   const backlog = createBacklog()
-  const settler = createSettler({ backlog, storage, log })
+  const settler = createSettler({ backlog, storage, log, roller, applied: roller?.mark })
   const files = await openJournalFiles({ dataFolder, backlog, settler, log, segmentBytes, write })
   const commit = createGroupCommit<Entry>(async (entries) => {
     await rounds.room()
@@ -86,6 +94,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       while (settler.round(budgetMs)) await setImmediate()
       for (const tenant of backlog.tenants()) if (!settler.failing(tenant)) settler.flush(tenant)
     },
+    erase: async (tenant) => {
+      if (draining) throw new Error('the journal is closed')
+      await commit.add({ tenant, records: [{ kind: 'erased', tenant }] })
+      settler.forget(tenant)
+    },
     drain: async (withinMs = 5000) => {
       const until = performance.now() + withinMs
       draining = true
@@ -93,6 +106,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       rounds.stop()
       files.end()
       while (performance.now() < until && settler.round(budgetMs)) await setImmediate()
+      await roller?.settle(until)
       try {
         while (performance.now() < until && files.count() > 0 && files.retire(budgetMs)) await setImmediate()
       } catch (error) {

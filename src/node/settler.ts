@@ -2,6 +2,7 @@ import type { Backlog } from '../ledger/backlog.ts'
 import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
+import type { Roller } from './roller.ts'
 
 /**
  * Brings the backlog into the tenants' databases, a little at a time.
@@ -16,20 +17,31 @@ export interface Settler {
   round(budgetMs: number): boolean
   /** Applies everything of one tenant that is durable, its open calls too. @throws what the database threw. */
   flush(tenant: string): void
-  /** Whether all that was applied for these tenants is synced; those that are leave the set. Stops at `until`. */
-  synced(tenants: Set<string>, until: number): boolean
+  /** A name for what was applied so far. */
+  applied(): number
+  /**
+   * Whether all that was applied for these tenants is synced, and what had been `applied` by then is rolled up; those of
+   * whom this is true leave the set. Stops at `until`.
+   */
+  synced(tenants: Set<string>, applied: number, until: number): boolean
   /** Whether the tenant's database refuses so many rows that no more are taken. */
   refuses(tenant: string): boolean
   /** Finished calls that wait, without those of tenants whose database fails. */
   waiting(): number
   /** Whether this tenant's database fails, or anybody's. */
   failing(tenant?: string): boolean
+  /** The tenant's database is gone, and nothing is left to bring into it. */
+  forget(tenant: string): void
 }
 
 export interface SettlerOptions {
   readonly backlog: Backlog
   readonly storage: TenantStorages
   readonly log: Log
+  /** Is told whose rows were applied, whether or not they were new. */
+  readonly applied?: ((tenant: string) => void) | undefined
+  /** Absent: nobody rolls up. */
+  readonly roller?: Pick<Roller, 'marks' | 'settled'> | undefined
 }
 
 /** Rows of one transaction: about 3 ms. */
@@ -44,7 +56,7 @@ interface Failure {
   readonly waitMs: number
 }
 
-export function createSettler({ backlog, storage, log }: SettlerOptions): Settler {
+export function createSettler({ backlog, storage, log, applied: told, roller }: SettlerOptions): Settler {
   /** Tenants whose databases hold rows that may not be synced. */
   const unsynced = new Set<string>()
   const failures = new Map<string, Failure>()
@@ -54,6 +66,8 @@ export function createSettler({ backlog, storage, log }: SettlerOptions): Settle
     if (rows.length === 0) return
     storage.useUnsynced(tenant, ({ calls }) => calls.apply(rows))
     unsynced.add(tenant)
+    // Also where nothing was new: a gateway that was killed may have applied the rows and not rolled them up.
+    told?.(tenant)
     backlog.settled(tenant, rows)
     failures.delete(tenant)
   }
@@ -86,8 +100,11 @@ export function createSettler({ backlog, storage, log }: SettlerOptions): Settle
       const open = backlog.open(tenant)
       if (open.length > 0) storage.useUnsynced(tenant, ({ calls }) => calls.apply(open))
     },
-    synced: (tenants, until) => {
+    applied: () => roller?.marks() ?? 0,
+    synced: (tenants, applied, until) => {
       for (const tenant of tenants) {
+        // Whoever is not rolled up has its turn without delay; the others need not wait for it.
+        if (roller?.settled(tenant, applied) === false) continue
         if (unsynced.has(tenant)) {
           if (!storage.checkpoint(tenant)) return false
           unsynced.delete(tenant)
@@ -104,5 +121,9 @@ export function createSettler({ backlog, storage, log }: SettlerOptions): Settle
       return waiting
     },
     failing: (tenant) => (tenant === undefined ? failures.size > 0 : failures.has(tenant)),
+    forget: (tenant) => {
+      unsynced.delete(tenant)
+      failures.delete(tenant)
+    },
   }
 }

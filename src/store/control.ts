@@ -1,7 +1,9 @@
 import { and, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { announceChange, type ControlStorage, logEntry, type OperatorEntry } from './control-storage.ts'
 import { changes, operatorLog, suspensions } from './control-tables.ts'
+import { createDepartures, type Departures } from './departures.ts'
 import { createDocuments, type Documents } from './documents.ts'
+import { createUsageRollups, type UsageRollups } from './usage-rollups.ts'
 
 export type { ControlStatement, ControlStorage, OperatorEntry } from './control-storage.ts'
 
@@ -24,6 +26,8 @@ export interface EntrySearch {
 /** The control store. Its interface is asynchronous because D1's is. */
 export interface Control {
   readonly documents: Documents
+  readonly departures: Departures
+  readonly usage: UsageRollups
   suspensions(): Promise<readonly Suspension[]>
   suspension(tenant: string): Promise<Suspension | undefined>
   /** Stops a tenant, logs who did it and announces it, in one unit. A second time keeps the first row. */
@@ -47,6 +51,8 @@ export function createControl(storage: ControlStorage, now: () => number): Contr
 
   return {
     documents: createDocuments(storage, now),
+    departures: createDepartures(storage, now),
+    usage: createUsageRollups(storage),
     suspensions: async () => await db.select().from(suspensions),
     suspension: async (tenant) => (await db.select().from(suspensions).where(eq(suspensions.tenant, tenant))).at(0),
     suspend: (tenant, operator, reason) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { defaultBusyMs, isBusy, openFile } from '../node/database-file.ts'
+import { removeDatabase } from '../node/database-remove.ts'
 import { migrate, readMigrations } from '../node/migrate.ts'
 import { ScimError } from '../scim/error.ts'
 import { type TenantQueries, tenantQueries } from './queries.ts'
@@ -31,6 +32,14 @@ export interface TenantStorages {
   /** False: another process kept some rows from being moved to the database file and synced. */
   checkpoint(tenant: string): boolean
   openCount(): number
+  isOpen(tenant: string): boolean
+  /** Closes the tenant's database now, unless it is in use. */
+  release(tenant: string): void
+  /**
+   * Removes the tenant's database and gives how many calls it held: none where there was no database. Undefined: somebody
+   * is using it, here or in another process, and it was left as it is.
+   */
+  remove(tenant: string): { readonly calls: number } | undefined
   /** Closes all. A later `use` opens again. */
   close(): void
 }
@@ -155,6 +164,17 @@ export function openTenantStorage(options: TenantStorageOptions): TenantStorages
       return using(tenant, ({ database }) => checkpoint(database))
     },
     openCount: () => open.size,
+    isOpen: (tenant) => open.has(tenant),
+    release: (tenant) => {
+      const entry = open.get(tenant)
+      if (entry !== undefined) closeUnused(tenant, entry)
+    },
+    remove: (tenant) => {
+      const entry = open.get(tenant)
+      if (entry !== undefined) closeUnused(tenant, entry)
+      busyAt.delete(tenant)
+      return open.has(tenant) ? undefined : removeDatabase(fileOf(tenant), folder)
+    },
     close: () => {
       clearTimeout(sweep)
       sweep = undefined

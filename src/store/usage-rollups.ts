@@ -33,8 +33,8 @@ export interface UsageRollups {
   tenants(): Promise<readonly string[]>
   /** Drops what is known of a tenant whose records are erased. */
   forget(tenant: string): Promise<void>
-  /** Deletes hours that are kept no longer; days and months stay. Gives how many there were. */
-  prune(now: number): Promise<number>
+  /** Deletes at most `limit` rows of hours that are kept no longer, and gives how many; days and months stay. */
+  prune(now: number, limit?: number): Promise<number>
 }
 
 /** How many days' hours are kept of all tenants. */
@@ -114,11 +114,12 @@ export function createUsageRollups({ db, atomic }: ControlStorage): UsageRollups
             ),
         ),
       ),
-    prune: async (now) => {
+    prune: async (now, limit = Number.MAX_SAFE_INTEGER) => {
       const old = and(eq(usageRollups.by, 'hour'), lt(usageRollups.period, hoursKeptSince(now)))
-      const [row] = await db.select({ count: sql<number>`count(*)` }).from(usageRollups).where(old)
+      const some = sql`(select rowid from ${usageRollups} where ${old} limit ${limit})`
+      const [row] = await db.select({ count: sql<number>`count(*)` }).from(usageRollups).where(sql`rowid in ${some}`)
       if (row === undefined || row.count === 0) return 0
-      await atomic([db.delete(usageRollups).where(old)])
+      await atomic([db.delete(usageRollups).where(sql`rowid in ${some}`)])
       return row.count
     },
   }
