@@ -9,18 +9,21 @@ import { createMetrics } from './metrics.ts'
 import { adminTokenOf } from './node/admin-token.ts'
 import { openControl } from './node/control.ts'
 import { demoTenant, greeting, mintDemoToken } from './node/demo.ts'
+import { serveErrands } from './node/errands.ts'
 import { createFetch } from './node/fetch.ts'
 import { openJournal } from './node/journal.ts'
+import { gatewayErrands } from './node/leaving.ts'
 import { lock } from './node/lock.ts'
 import { nodeLog } from './node/log.ts'
 import { nodePorts } from './node/ports.ts'
 import { localRecords } from './node/records.ts'
+import { createRoller } from './node/roller.ts'
+import { servedTenants } from './node/served-tenants.ts'
 import { listenOn, type ServerTimeouts, serverTimeouts } from './node/server.ts'
 import { createTenantFolder } from './node/tenant-folder.ts'
 import { createSecretReader } from './node/text-file.ts'
 import type { Settings } from './settings.ts'
 import { openTenantStorage } from './store/sqlite.ts'
-import { standingOf } from './tenant/summary.ts'
 import { createTenants } from './tenant/tenants.ts'
 import { parseAllowHosts } from './upstream/address.ts'
 
@@ -55,13 +58,16 @@ export async function startGateway(
   const { dataFolder } = settings
   const held = await lock(dataFolder, log)
   const storage = openTenantStorage({ dataFolder, maxOpen, idleMs, busyMs })
-  const journal = await openJournal({ dataFolder, storage, log })
   const { control, changed, close } = openControl(dataFolder, ports.now)
+  const roller = await createRoller({ storage, usage: control.usage, log, now: ports.now })
+  const journal = await openJournal({ dataFolder, storage, log, roller })
   const metrics = createMetrics()
+  const folder = createTenantFolder({ folder: settings.tenantsFolder, log })
+  const secrets = createSecretReader(process.env)
   const tenants = createTenants({
     ports,
-    source: createTenantFolder({ folder: settings.tenantsFolder, log }),
-    secrets: createSecretReader(process.env),
+    source: folder,
+    secrets,
     journal,
     control,
     changed,
@@ -70,19 +76,22 @@ export async function startGateway(
     attempted: metrics.attempted,
   })
   const { registry } = tenants
-  await registry.start()
+  await tenants.start()
+  const errands = gatewayErrands({ dataFolder, storage, journal, tenants, log })
+  const errandsServed = serveErrands(dataFolder, errands)
   const operators = adminTokenOperators(adminTokenOf(dataFolder, settings.adminToken))
   const admin = createAdminApi({
     admin: {
       ...ports,
-      tenants: {
-        list: async () => registry.list().map(standingOf),
-        find: async (id) => {
-          const state = registry.state(id)
-          return state && standingOf(state)
+      ...servedTenants({ tenants, folder, documents: control.documents, secrets }),
+      records: localRecords(storage, async (tenant) => journal.flush(tenant), errands.erase),
+      usage: {
+        settle: async () => {
+          await journal.flushAll()
+          await roller.settle()
         },
+        overview: control.usage.overview,
       },
-      records: localRecords(storage, async (tenant) => journal.flush(tenant)),
       control,
     },
     operators,
@@ -115,7 +124,9 @@ export async function startGateway(
       stopping = true
       registry.stop()
       await closeServer(drainMs)
+      errandsServed.stop()
       await journal.drain()
+      roller.stop()
       await nodeFetch.close()
       storage.close()
       close()

@@ -1,31 +1,9 @@
-import { createRoute, type z } from '@hono/zod-openapi'
+import { createRoute } from '@hono/zod-openapi'
+import { bodyRefusals, json, problem, refusals, security, tenantRefusals } from './api-responses.ts'
 import * as shapes from './shapes.ts'
 import * as asked from './shapes-asked.ts'
 
 // Every route of the admin API, described once: the router, the validator and the OpenAPI document all come from here.
-
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-  content: { 'application/json': { schema } },
-  description,
-})
-
-const problem = (description: string) => ({
-  content: { 'application/problem+json': { schema: shapes.problemBody } },
-  description,
-})
-
-const refusals = {
-  400: problem('The request is wrong; `errors` names each member.'),
-  401: problem('The operator credential is missing or wrong.'),
-} as const
-const tenantRefusals = { ...refusals, 404: problem('There is no such tenant, or no such thing of it.') } as const
-const bodyRefusals = {
-  ...tenantRefusals,
-  413: problem('The body is larger than 1 MiB.'),
-  415: problem('The body is not `application/json`.'),
-} as const
-
-const security = [{ operator: [] }]
 
 export const listTenants = createRoute({
   method: 'get',
@@ -69,6 +47,20 @@ export const resumeTenant = createRoute({
   security,
   request: { params: asked.tenantPath, query: asked.noQuery },
   responses: { 200: json(shapes.tenantBody, 'The tenant, as it stands now.'), ...bodyRefusals },
+})
+
+export const eraseRecords = createRoute({
+  method: 'delete',
+  path: '/tenants/{id}/records',
+  operationId: 'eraseRecords',
+  summary: 'Erase for good all that is kept of a tenant which is no longer served',
+  security,
+  request: { params: asked.tenantPath, query: asked.noQuery },
+  responses: {
+    204: { description: 'Erased.' },
+    ...tenantRefusals,
+    409: problem('The tenant has a file or an applied document, or calls of it are under way.'),
+  },
 })
 
 export const listTokens = createRoute({

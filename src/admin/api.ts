@@ -6,15 +6,13 @@ import { reasonOf } from '../log.ts'
 import type { Log } from '../ports.ts'
 import { ScimError } from '../scim/error.ts'
 import { describeApi } from './api-description.ts'
+import { addDocuments } from './api-documents.ts'
+import type { AdminApi, AdminEnvironment } from './api-environment.ts'
 import * as routes from './api-routes.ts'
 import * as operations from './operations.ts'
-import type { Operator, Operators } from './operator.ts'
+import type { Operators } from './operator.ts'
 import { faultsOf, invalid, Problem, problemOf } from './problem.ts'
 import { usageCsv } from './usage-csv.ts'
-
-interface AdminEnvironment {
-  Variables: { operator: Operator }
-}
 
 export interface AdminApiOptions {
   readonly admin: operations.AdminDependencies
@@ -22,7 +20,18 @@ export interface AdminApiOptions {
   readonly log: Log
 }
 
-const maxBodyBytes = 1024 * 1024
+const mebibyte = 1024 * 1024
+
+const limitTo = (mebibytes: number) =>
+  bodyLimit({
+    maxSize: mebibytes * mebibyte,
+    onError: () => {
+      throw new Problem(413, `the body is larger than ${mebibytes} MiB`)
+    },
+  })
+const limitBody = limitTo(1)
+/** JSON writes a line break and a quote as two characters: what fits as texts must get here first. */
+const limitBundle = limitTo(2)
 
 /**
  * The admin API (contract §9), to be mounted at `/admin/v1` with `app.route('/admin/v1', createAdminApi(...))`. It answers
@@ -54,15 +63,9 @@ export function createAdminApi({ admin, operators, log }: AdminApiOptions): Hono
     c.set('operator', operator)
     await next()
   })
-  api.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new Problem(413, 'the body is larger than 1 MiB')
-      },
-    }),
-  )
+  api.use((c, next) => (c.req.method === 'PUT' ? limitBundle : limitBody)(c, next))
   addTenants(api, admin)
+  addDocuments(api, admin)
   addTokens(api, admin)
   addLedger(api, admin)
   api.all('*', () => {
@@ -84,7 +87,7 @@ function prefersCsv(accept: string | undefined): boolean {
   return weightOf('text/csv') > 0 && weightOf('text/csv') >= weightOf('application/json')
 }
 
-function addTenants(api: OpenAPIHono<AdminEnvironment>, admin: operations.AdminDependencies): void {
+function addTenants(api: AdminApi, admin: operations.AdminDependencies): void {
   api.openapi(routes.listTenants, async (c) => c.json({ tenants: await operations.listTenants(admin) }, 200))
   api.openapi(routes.readTenant, async (c) => c.json(await operations.readTenant(admin, c.req.valid('param').id), 200))
   api.openapi(routes.suspendTenant, async (c) => {
@@ -94,9 +97,13 @@ function addTenants(api: OpenAPIHono<AdminEnvironment>, admin: operations.AdminD
   api.openapi(routes.resumeTenant, async (c) =>
     c.json(await operations.resumeTenant(admin, c.var.operator, c.req.valid('param').id), 200),
   )
+  api.openapi(routes.eraseRecords, async (c) => {
+    await operations.eraseRecords(admin, c.var.operator, c.req.valid('param').id)
+    return c.body(null, 204)
+  })
 }
 
-function addTokens(api: OpenAPIHono<AdminEnvironment>, admin: operations.AdminDependencies): void {
+function addTokens(api: AdminApi, admin: operations.AdminDependencies): void {
   api.openapi(routes.listTokens, async (c) =>
     c.json({ tokens: await operations.listCredentials(admin, c.req.valid('param').id) }, 200),
   )
@@ -111,7 +118,7 @@ function addTokens(api: OpenAPIHono<AdminEnvironment>, admin: operations.AdminDe
   })
 }
 
-function addLedger(api: OpenAPIHono<AdminEnvironment>, admin: operations.AdminDependencies): void {
+function addLedger(api: AdminApi, admin: operations.AdminDependencies): void {
   api.openapi(routes.usage, async (c) => {
     const { tenant, format, from = null, to = null, by } = c.req.valid('query')
     const range = { from, to, by }

@@ -1,4 +1,6 @@
 import type { Control } from '../store/control.ts'
+import type { UsageRollups } from '../store/usage-rollups.ts'
+import type { BundleCheck } from '../tenant/bundle-check.ts'
 import type { DocumentStanding } from '../tenant/summary.ts'
 import type { TenantRecords } from './records.ts'
 
@@ -7,6 +9,13 @@ export interface TenantDirectory {
   list(): Promise<readonly DocumentStanding[]>
   /** One tenant, without loading the others; `id` may be any text. */
   find(id: string): Promise<DocumentStanding | undefined>
+}
+
+/** Usage of all tenants at once. */
+export interface UsageOfAll {
+  /** Resolves when the overview has what was used until now, or as much of it as this home can have there at once. */
+  settle(): Promise<void>
+  readonly overview: UsageRollups['overview']
 }
 
 /** What the use-cases need of whoever runs them. */
@@ -18,6 +27,23 @@ export interface AdminDependencies {
   /** Lets other work in during a walk over all tenants. */
   wait(waitMs: number): Promise<void>
   readonly tenants: TenantDirectory
+  /** Checks a tenant's texts as this gateway would take them in, hosts of all other tenants included. */
+  readonly check: BundleCheck
+  /** Whether the tenant is a file in a folder of this gateway's, so that nothing can be applied over it. */
+  isFile(id: string): Promise<boolean>
   readonly records: TenantRecords
-  readonly control: Pick<Control, 'suspensions' | 'suspend' | 'resume' | 'record' | 'entries' | 'announce'>
+  readonly usage: UsageOfAll
+  readonly control: Pick<
+    Control,
+    | 'documents'
+    | 'suspensions'
+    | 'suspend'
+    | 'resume'
+    | 'record'
+    | 'entries'
+    | 'announce'
+    | 'suspension'
+    | 'departures'
+    | 'usage'
+  >
 }

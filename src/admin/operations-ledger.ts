@@ -1,4 +1,6 @@
 import type { AttemptRow, CallRow, CallSearch, UsageCounts, UsageRange } from '../store/calls.ts'
+import { startOf } from '../store/periods.ts'
+import { hoursKeptDays, hoursKeptSince, rowsFor } from '../store/usage-rollups.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { recordOf } from './operations-tenants.ts'
 import { invalid, notFound } from './problem.ts'
@@ -64,17 +66,32 @@ export async function usageOfTenant(admin: AdminDependencies, tenant: string, ra
   return counts.map((each) => usageRow(tenant, each))
 }
 
-/** Everybody's usage, by tenant, then oldest period first; tenants whose file is gone included. @throws Problem 400 */
+/**
+ * Everybody's usage, by tenant, then oldest period first; tenants whose file is gone included. It comes from the roll-ups,
+ * which know no less than an hour, and hours for a fortnight. @throws Problem 400
+ */
 export async function usageOfAllTenants(admin: AdminDependencies, range: UsageRange): Promise<UsageRow[]> {
   requireRange(range)
-  const rows: UsageRow[] = []
-  for (const tenant of [...(await admin.records.tenants())].sort()) {
-    const counts = await admin.records.of(tenant).usage(range)
-    rows.push(...counts.map((each) => usageRow(tenant, each)))
-    // Ten thousand databases in one go would keep everybody's requests waiting.
-    await admin.wait(0)
+  requireRollups(range, admin.now())
+  await admin.usage.settle()
+  return (await admin.usage.overview(range)).map(({ tenant, ...counts }) => usageRow(tenant, counts))
+}
+
+function requireRollups(range: UsageRange, now: number): void {
+  const bounds = (['from', 'to'] as const).flatMap((field) =>
+    range[field] === null ? [] : { field, at: range[field] },
+  )
+  const partial = bounds.filter(({ at }) => startOf('hour', at) !== at)
+  if (partial.length > 0) {
+    const detail = 'must be a full hour for all tenants at once, such as 2026-11-01T09:00:00Z; or ask for one tenant'
+    throw invalid(partial.map(({ field }) => ({ field, detail })))
   }
-  return rows
+  const since = hoursKeptSince(now)
+  if (rowsFor(range) !== 'hour' || (range.from !== null && range.from >= since)) return
+  const kept = `the hours of all tenants are kept for ${hoursKeptDays} days: ask for one tenant, `
+  if (range.by === 'hour') throw invalid([{ field: 'from', detail: `${kept}for by=day, or from ${rfc3339(since)}` }])
+  const within = bounds.filter(({ at }) => startOf('day', at) !== at)
+  throw invalid(within.map(({ field }) => ({ field, detail: `${kept}or, by=day, for whole days (UTC)` })))
 }
 
 /** Member by member: a column that the table gains later must not appear here by itself. */

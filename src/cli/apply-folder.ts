@@ -3,7 +3,7 @@ import type { Log } from '../ports.ts'
 import { type Bundle, bundleOf } from '../tenant/bundle.ts'
 import { createTenantCheck } from '../tenant/document-check.ts'
 import type { TenantSource } from '../tenant/source.ts'
-import { compileIdly } from './compile.ts'
+import { compileIdly } from '../tenant/compile-idly.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { type Finding, found, listFolder } from './tenant-files.ts'
 

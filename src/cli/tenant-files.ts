@@ -7,7 +7,7 @@ import { createTenantCheck } from '../tenant/document-check.ts'
 import { newTenantText } from '../tenant/document-new.ts'
 import { type Problem, printProblem } from '../tenant/position.ts'
 import { namePattern } from '../tenant/template.ts'
-import { compileIdly } from './compile.ts'
+import { compileIdly } from '../tenant/compile-idly.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
 

@@ -7,9 +7,13 @@ import { uuidV7 } from '../id.ts'
 import { reasonOf } from '../log.ts'
 import { catchUp } from '../node/catch-up.ts'
 import { openControl } from '../node/control.ts'
+import { askOwner } from '../node/errands.ts'
+import { loneErrands } from '../node/leaving.ts'
 import { localRecords } from '../node/records.ts'
+import { rollUpNow } from '../node/roller.ts'
 import type { Log } from '../ports.ts'
 import type { Settings } from '../settings.ts'
+import type { Control } from '../store/control.ts'
 import { openTenantStorage, type TenantStorages } from '../store/sqlite.ts'
 import type { Transport } from './client.ts'
 import { Exit, exitCodes } from './exit.ts'
@@ -94,7 +98,7 @@ function atFolder<Result>(dataFolder: string, open: () => Result): Result {
 }
 
 /** As the operator audit log names whoever works on the data folder itself. */
-function operatorName(): string {
+export function operatorName(): string {
   try {
     return `local:${userInfo().username}`
   } catch {
@@ -104,7 +108,7 @@ function operatorName(): string {
 }
 
 /** A log that keeps what went wrong until it is asked for. */
-function listeningLog(): { log: Log; heard(): string[] } {
+export function listeningLog(): { log: Log; heard(): string[] } {
   const lines: string[] = []
   const keep: Log['error'] = ({ reason }, message) =>
     lines.push(reason === undefined ? message : `${message}: ${reason}`)
@@ -117,18 +121,33 @@ const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Ui
 const dependencies = (
   { dataFolder, tenantsFolder }: Folders,
   storage: TenantStorages,
-  control: AdminDependencies['control'],
+  control: Control,
   log: Log,
-): AdminDependencies => ({
-  now: Date.now,
-  newId: () => uuidV7(Date.now(), randomBytes(10)),
-  randomBytes,
-  // Nobody else waits for this process.
-  wait: async () => {},
-  tenants: localTenants(tenantsFolder),
-  records: localRecords(
-    storage,
-    catchUpOnce((tenant) => catchUp({ dataFolder, storage, log }, tenant)),
-  ),
-  control,
-})
+): AdminDependencies => {
+  const applied = new Set<string>()
+  const caughtUp = catchUpOnce((tenant) =>
+    catchUp({ dataFolder, storage, log, applied: (each) => applied.add(each) }, tenant),
+  )
+  return {
+    now: Date.now,
+    newId: () => uuidV7(Date.now(), randomBytes(10)),
+    randomBytes,
+    // Nobody else waits for this process.
+    wait: async () => {},
+    ...localTenants({ folder: tenantsFolder, documents: control.documents, environment: process.env }),
+    records: localRecords(storage, caughtUp, (tenant) => {
+      // The gateway would find this very process reading the tenant's records.
+      storage.close()
+      const errand = { dataFolder, kind: 'erase', tenant, patienceMs: 5000 } as const
+      return askOwner(errand, () => loneErrands({ dataFolder, storage, log }).erase(tenant))
+    }),
+    usage: {
+      settle: async () => {
+        await caughtUp('all')
+        await rollUpNow({ storage, usage: control.usage, log, now: Date.now }, applied)
+      },
+      overview: control.usage.overview,
+    },
+    control,
+  }
+}

@@ -94,6 +94,14 @@ async function hostsOfAll(source: TenantSource, templates: Templates): Promise<M
   return listed
 }
 
+/** The first tenant of a source that lists each of these hosts, by the hosts' keys. Reads every file. */
+export async function holdersIn(source: TenantSource, hosts: readonly string[]): Promise<Map<string, string>> {
+  const listed = await hostsOfAll(source, createTemplates(source))
+  return new Map(
+    hosts.flatMap((host) => (listed.get(host) ?? []).slice(0, 1).map((id): [string, string] => [host, id])),
+  )
+}
+
 /** Hosts that another tenant lists, too. */
 const hostFaults = (
   document: TenantDocument,

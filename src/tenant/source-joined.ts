@@ -8,3 +8,10 @@ export const joinedSource = (first: TenantSource, second: TenantSource): TenantS
   fileOf: first.fileOf,
   watch: first.watch,
 })
+
+/** Whether the source has this tenant's file. One that cannot be read is there all the same. */
+export const hasFile = (source: Pick<TenantSource, 'read'>, id: string): Promise<boolean> =>
+  source.read(id).then(
+    (found) => found !== undefined,
+    () => true,
+  )

@@ -1,14 +1,19 @@
 import type { Control } from '../store/control.ts'
+import { departedReason } from '../store/departures.ts'
 import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
 import { type Actor, type ActorParts, createActor } from './actor.ts'
+import { createGates, type Gates } from './gates.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import type { TenantSource } from './source.ts'
+import { appliedSource } from './source-applied.ts'
+import { joinedSource } from './source-joined.ts'
 import type { Tenant, TenantClues, Tenants } from './tenant.ts'
 
 export interface TenantsOptions extends ActorParts {
+  /** Serves beside the documents of the control store, and before them where both name one id. */
   readonly source: TenantSource
-  readonly control: Pick<Control, 'changesSince' | 'suspensions'>
+  readonly control: Pick<Control, 'changesSince' | 'suspensions' | 'documents'>
   /** Whether the control store was written to since this was last asked. */
   changed(): boolean
   /** Whether the tenant has a database yet: checking a credential must not make one. */
@@ -18,19 +23,27 @@ export interface TenantsOptions extends ActorParts {
 
 export interface ServedTenants extends Tenants {
   readonly registry: Registry<Tenant>
+  /** Loads every tenant, then follows both sources. @throws Error when one cannot be read at all. */
+  start(): Promise<void>
+  /** Reads what other processes announced up to now. */
+  refresh(): Promise<void>
+  readonly gates: Omit<Gates, 'of'>
 }
 
 /** Joins each tenant's document, storage, ledger, credentials and upstream into one actor. */
 export function createTenants(options: TenantsOptions): ServedTenants {
   const { control, ports } = options
   let suspended: ReadonlySet<string> = new Set()
+  let departed: ReadonlySet<string> = new Set()
+  const gates = createGates((tenant) => departed.has(tenant) || registry.get(tenant) === undefined)
   const registry = createRegistry<Actor>({
-    source: options.source,
+    source: joinedSource(options.source, appliedSource(control.documents)),
     compile: (document) =>
       createActor(document, options, {
         storage: options.storageOf(document.id),
         hasStorage: () => options.hasStorage(document.id),
         isSuspended: () => suspended.has(document.id),
+        gate: gates.of(document.id),
       }),
     now: ports.now,
     log: ports.log,
@@ -43,9 +56,14 @@ export function createTenants(options: TenantsOptions): ServedTenants {
   let refreshing = Promise.resolve()
   const refresh = async (): Promise<void> => {
     const [changes, suspensions] = await Promise.all([control.changesSince(seen), control.suspensions()])
-    seen = changes.seq
     suspended = new Set(suspensions.map(({ tenant }) => tenant))
+    departed = new Set(suspensions.filter(({ reason }) => reason === departedReason).map(({ tenant }) => tenant))
     for (const tenant of changes.tenants) registry.get(tenant)?.forgetCredentials()
+    // Most news is of a token: only a document that is not the one at hand is read again.
+    const versions = changes.tenants.length === 0 ? [] : await control.documents.versions(changes.tenants)
+    const changed = [...versions].filter(([tenant, version]) => !registry.isAt(tenant, version))
+    if (changed.length > 0) await registry.takeIn(changed.map(([tenant]) => tenant))
+    seen = changes.seq
   }
   /** A request that arrives while the news is being read waits for it: a revoked token must not slip past. */
   const upToDate = async (): Promise<void> => {
@@ -62,6 +80,13 @@ export function createTenants(options: TenantsOptions): ServedTenants {
 
   return {
     registry,
+    async start() {
+      // What is announced while the tenants are loaded is news; what was before, they are loaded with.
+      seen = (await control.changesSince(0)).seq
+      await registry.start()
+    },
+    refresh: upToDate,
+    gates,
     async find(clues) {
       await upToDate()
       return named(clues, registry)

@@ -120,8 +120,10 @@ describe('tenants', () => {
     ['GET', '/tenants/contoso/calls/none'],
     ['GET', '/tenants/..%2F..%2Fetc%2Fpasswd/calls'],
     ['GET', '/usage?tenant=nobody'],
-    ['PUT', '/tenants/contoso'],
-    ['GET', '/tenants/contoso/history'],
+    ['PUT', '/tenants/contoso/tokens'],
+    ['GET', '/tenants/nobody/history'],
+    ['DELETE', '/tenants/nobody'],
+    ['POST', '/tenants/nobody/rollback'],
     ['POST', '/tenants/contoso/try'],
     ['GET', '/'],
   ])('answers 404 to %s %s, and makes no database', async (method, path) => {
@@ -198,7 +200,7 @@ describe('usage', () => {
         { tenant: 'gone', calls: 1 },
       ],
     })
-    expect(flushed).toEqual(['contoso', 'gone'])
+    expect(flushed).toEqual(['all'])
     expect(await read('/usage?by=month&tenant=gone')).toMatchObject({ rows: [{ period: '2026-11-01T00:00:00.000Z' }] })
   })
 

@@ -37,17 +37,22 @@ it('lists exactly the routes there are, to whoever asks', async () => {
     Object.keys(item).map((method) => `${method} ${path}`),
   )
   expect(listed.sort()).toEqual([
+    'delete /admin/v1/tenants/{id}',
+    'delete /admin/v1/tenants/{id}/records',
     'delete /admin/v1/tenants/{id}/tokens/{tokenId}',
     'get /admin/v1/log',
     'get /admin/v1/tenants',
     'get /admin/v1/tenants/{id}',
     'get /admin/v1/tenants/{id}/calls',
     'get /admin/v1/tenants/{id}/calls/{callId}',
+    'get /admin/v1/tenants/{id}/history',
     'get /admin/v1/tenants/{id}/tokens',
     'get /admin/v1/usage',
     'post /admin/v1/tenants/{id}/resume',
+    'post /admin/v1/tenants/{id}/rollback',
     'post /admin/v1/tenants/{id}/suspend',
     'post /admin/v1/tenants/{id}/tokens',
+    'put /admin/v1/tenants/{id}',
   ])
 })
 

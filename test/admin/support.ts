@@ -6,9 +6,12 @@ import { createAdminApi } from '../../src/admin/api.ts'
 import { adminTokenOperators } from '../../src/admin/operator.ts'
 import { openControl } from '../../src/node/control.ts'
 import { localRecords } from '../../src/node/records.ts'
+import { rollUpNow } from '../../src/node/roller.ts'
 import type { Log } from '../../src/ports.ts'
 import type { CallWithAttempts } from '../../src/store/calls.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
+import { createBundleCheck } from '../../src/tenant/bundle-check.ts'
+import { compileIdly } from '../../src/tenant/compile-idly.ts'
 import { tenantSchema } from '../../src/tenant/schema.ts'
 import { type DocumentStanding, summaryOf } from '../../src/tenant/summary.ts'
 
@@ -67,11 +70,25 @@ export function createFixture() {
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
       tenants: { list: async () => entries, find: async (id) => entries.find((entry) => entry.id === id) },
+      check: createBundleCheck({
+        holders: control.control.documents.holders,
+        secrets: { env: () => undefined, readFile: () => Promise.reject(new Error('no files here')) },
+        compile: compileIdly,
+      }),
+      isFile: async (id) => entries.some((entry) => entry.id === id),
       records: localRecords(storages, async (id) => void flushed.push(id)),
+      usage: {
+        settle: async () => {
+          flushed.push('all')
+          const roller = { storage: storages, usage: control.control.usage, log, now: () => now }
+          await rollUpNow(roller, storages.tenants())
+        },
+        overview: control.control.usage.overview,
+      },
       control: {
         ...control.control,
         announce: (id) => {
-          live.push(storages.of(id).use(({ credentials }) => credentials.live(now).length))
+          if (storages.exists(id)) live.push(storages.of(id).use(({ credentials }) => credentials.live(now).length))
           return control.control.announce(id)
         },
       },

@@ -12,6 +12,7 @@ import { adminTokenOperators } from '../../src/admin/operator.ts'
 import { localTenants } from '../../src/cli/local-tenants.ts'
 import { openControl } from '../../src/node/control.ts'
 import { localRecords } from '../../src/node/records.ts'
+import { rollUpNow } from '../../src/node/roller.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -66,16 +67,21 @@ export async function serveAdmin(folder: string): Promise<Record<'TOLLGATE_URL' 
   const storage = openTenantStorage({ dataFolder, maxOpen: 8, idleMs: 60_000 })
   const { control, close } = openControl(dataFolder, Date.now)
   const ignore = (): void => {}
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
   const api = createAdminApi({
     operators: adminTokenOperators(adminToken),
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    log,
     admin: {
       now: Date.now,
       newId: () => crypto.randomUUID(),
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
-      tenants: localTenants(join(folder, 'tenants')),
+      ...localTenants({ folder: join(folder, 'tenants'), documents: control.documents, environment: {} }),
       records: localRecords(storage, async () => {}),
+      usage: {
+        settle: () => rollUpNow({ storage, usage: control.usage, log, now: Date.now }, storage.tenants()),
+        overview: control.usage.overview,
+      },
       control,
     },
   })
