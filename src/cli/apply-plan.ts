@@ -71,7 +71,9 @@ async function look(
     change: previousVersion === null ? 'new' : 'changed',
     previousVersion,
     diffs: diffBundles(tenant.id, folder, previous, tenant.bundle),
-    warnings: warnings.map((warning) => printProblem({ ...warning, message: `warning: ${warning.message}` })),
+    warnings: warnings.map((warning) =>
+      printProblem({ ...warning, message: `warning from the gateway: ${warning.message}` }),
+    ),
   }
 }
 

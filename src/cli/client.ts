@@ -76,11 +76,11 @@ async function refusal(answer: Response, { method }: Asking, place: string): Pro
     return new Exit(exitCodes.gateway, `${place} refused the credential: check TOLLGATE_ADMIN_TOKEN`)
   }
   if (answer.status >= 500) return new Exit(exitCodes.gateway, `${place}: ${detail}`)
-  if (answer.status === 404 || answer.status === 409) return new Exit(exitCodes.wrong, detail)
   if (errors.some((fault) => placed.test(fault.detail))) {
     // One a line, as `tenant check` prints them: editors and terminals make the beginning a link.
     return new Exit(exitCodes.wrong, errors.map((fault) => fault.detail).join('\n'))
   }
+  if (answer.status === 404 || answer.status === 409) return new Exit(exitCodes.wrong, detail)
   // The API's members and the command's options have the same names; what a PUT brings comes from files.
   const option = method === 'PUT' ? '' : '--'
   const faults = errors.map((fault) => `${option}${fault.field} ${fault.detail}`).join('; ')

@@ -19,9 +19,12 @@ export const documentCommands: readonly CommandSpec[] = [
     summary: 'every version of a tenant that came by `apply`, newest first',
     options: [jsonOption],
     examples: [{ line: 'tenant history contoso', does: 'who changed it when, and which version is in force' }],
-    run: async ({ client, words: [id = ''], flag, print }) => {
+    run: async ({ client, words: [id = ''], flag, print, note }) => {
       const body = await (await client()).ask({ path: ['tenants', id, 'history'] }, historyBody)
-      print(flag('json') ? JSON.stringify(body) : table<Version>(columns, body.versions))
+      if (flag('json')) return print(JSON.stringify(body))
+      if (body.versions.length === 0)
+        return note(`${id} never came by \`apply\`: it is a file of the gateway's own folder`)
+      print(table<Version>(columns, body.versions))
     },
   },
   {
@@ -65,7 +68,8 @@ async function rollBack({ client, words: [id = '', number], flag, print, note }:
   const answer = await (await client()).ask(asking, appliedBody)
   if (flag('json')) return print(JSON.stringify(answer))
   print(rolledBackText(answer))
-  for (const warning of answer.warnings) note(printProblem({ ...warning, message: `warning: ${warning.message}` }))
+  for (const warning of answer.warnings)
+    note(printProblem({ ...warning, message: `warning from the gateway: ${warning.message}` }))
 }
 
 const rolledBackText = ({ id, changed, version, previousVersion, number }: Applied): string => {

@@ -31,6 +31,11 @@ describe('a refusal', () => {
     ])
   })
 
+  it('of a host that is taken does likewise', async () => {
+    const taken = [{ field: 'frontDoor.hosts[0]', detail: 'contoso.yaml:4:3: `x.example` belongs to tenant `b`' }]
+    expect(await said(409, { detail: 'taken', errors: taken })).toEqual([1, taken[0]?.detail])
+  })
+
   it('of a member names the option of its name, but where it came from a file', async () => {
     const problem = { detail: 'x', errors: [{ field: 'expires', detail: 'must be later' }] }
     expect(await said(400, problem, { method: 'POST', path: ['x'] })).toEqual([2, '--expires must be later'])
