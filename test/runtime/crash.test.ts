@@ -7,8 +7,10 @@ import Database from 'better-sqlite3'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catchUp } from '../../src/node/catch-up.ts'
+import { openControl } from '../../src/node/control.ts'
 import { openJournal } from '../../src/node/journal.ts'
 import { lock } from '../../src/node/lock.ts'
+import { createRoller, rollUpNow } from '../../src/node/roller.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { keptLog } from '../support/log.ts'
 import { temporaryFolder } from '../support/storage.ts'
@@ -18,11 +20,18 @@ const root = join(import.meta.dirname, '../..')
 const child = join(root, 'node_modules/.crash-test', `${process.pid}.mjs`)
 const kills = 24
 
+interface Run {
+  readonly dataFolder: string
+  readonly segmentBytes: number
+  readonly how: 'constantly' | 'in turn'
+}
+
 /** Starts a gateway's ledger under load and kills it, perhaps before it has read what the last one left. */
-async function runAndKill(dataFolder: string, afterMs: number): Promise<void> {
-  const running = spawn(process.execPath, [child, dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function runAndKill({ dataFolder, segmentBytes, how }: Run, when: () => Promise<void>): Promise<void> {
+  const words = [child, dataFolder, String(segmentBytes), how]
+  const running = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(running.stdout, 'data')
-  await setTimeout(afterMs)
+  await when()
   running.kill('SIGKILL')
   await once(running, 'close')
 }
@@ -74,6 +83,32 @@ function check(dataFolder: string): { acknowledged: number; inDoubt: number } {
   }
 }
 
+const everything = { from: null, to: null } as const
+
+/**
+ * What everybody used, as the control store has it and as the tenants' own calls say. Only those are rolled up of whom the
+ * journal has rows still: all else must have been, before a file of it went.
+ */
+async function usageOf(dataFolder: string) {
+  const storage = openTenantStorage({ dataFolder, maxOpen: 50, idleMs: 1000 })
+  const { control, close } = openControl(dataFolder, Date.now)
+  const applied = new Set<string>()
+  await catchUp({ dataFolder, storage, log: keptLog(), applied: (tenant) => applied.add(tenant) }, 'all')
+  await rollUpNow({ storage, usage: control.usage, log: keptLog(), now: Date.now }, applied)
+  const kinds = ['hour', 'day', 'month'] as const
+  const own = kinds.flatMap((by) =>
+    storage
+      .tenants()
+      .flatMap((tenant) =>
+        storage.of(tenant).use(({ calls }) => calls.usage({ ...everything, by }).map((row) => ({ tenant, ...row }))),
+      ),
+  )
+  const rolledUp = await Promise.all(kinds.map((by) => control.usage.overview({ ...everything, by })))
+  storage.close()
+  close()
+  return { rolledUp: rolledUp.flat(), own }
+}
+
 // Bundled, since the modules one by one take a second to import.
 beforeAll(async () => {
   await build({
@@ -93,24 +128,48 @@ describe('kill -9 at any moment', () => {
     const dataFolder = temporaryFolder()
     for (let kill = 0; kill < kills; kill += 1) {
       // Every third dies at once, in the middle of reading what the last one left.
-      await runAndKill(dataFolder, kill % 3 === 2 ? Math.random() * 10 : 20 + Math.random() * 300)
+      const afterMs = kill % 3 === 2 ? Math.random() * 10 : 20 + Math.random() * 300
+      await runAndKill({ dataFolder, segmentBytes: 30_000, how: 'constantly' }, () => setTimeout(afterMs))
       if (kill % 4 !== 3) continue
-      const storage = openTenantStorage({ dataFolder, maxOpen: 10, idleMs: 1000 })
-      await catchUp({ dataFolder, storage, log: keptLog() }, 'all')
-      storage.close()
+      const { rolledUp, own } = await usageOf(dataFolder)
+      expect(rolledUp).toEqual(own)
       check(dataFolder)
     }
     const held = await lock(dataFolder, keptLog())
     const storage = openTenantStorage({ dataFolder, maxOpen: 10, idleMs: 1000 })
     const log = keptLog()
-    const journal = await openJournal({ dataFolder, storage, log })
+    const { control, close } = openControl(dataFolder, Date.now)
+    const roller = await createRoller({ storage, usage: control.usage, log, now: Date.now })
+    const journal = await openJournal({ dataFolder, storage, log, roller })
     await journal.drain(60_000)
+    roller.stop()
     storage.close()
+    close()
+    const { rolledUp, own } = await usageOf(dataFolder)
+    expect(rolledUp).toEqual(own)
     held.release()
     const { acknowledged, inDoubt } = check(dataFolder)
     expect(readdirSync(join(dataFolder, 'journal'))).toEqual([])
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([])
     expect(acknowledged).toBeGreaterThan(kills)
     expect(inDoubt).toBeGreaterThan(0)
+  }, 180_000)
+
+  it('keeps the usage of tenants that are not called again, though the journal’s files are gone', async () => {
+    const dataFolder = temporaryFolder()
+    const oldest = (): string => readdirSync(join(dataFolder, 'journal')).sort()[0] ?? ''
+    let files = 0
+    for (let kill = 0; kill < 3; kill += 1) {
+      await runAndKill({ dataFolder, segmentBytes: 4000, how: 'in turn' }, async () => {
+        for (const goesOn = performance.now() + 4000; performance.now() < goesOn; ) {
+          const before = oldest()
+          await setTimeout(20)
+          if (oldest() !== before) files += 1
+        }
+      })
+      const { rolledUp, own } = await usageOf(dataFolder)
+      expect(rolledUp).toEqual(own)
+    }
+    expect(files).toBeGreaterThan(0)
   }, 180_000)
 })
