@@ -1,10 +1,11 @@
 import type { Scope } from '../auth/principal.ts'
 import { mintToken } from '../auth/token.ts'
 import type { CredentialRow } from '../store/credentials.ts'
+import { departedReason } from '../store/departures.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import { recordOf, requireTenant } from './operations-tenants.ts'
 import type { Operator } from './operator.ts'
-import { type FieldFault, invalid, notFound } from './problem.ts'
+import { type FieldFault, invalid, notFound, Problem } from './problem.ts'
 import { parseScope, printScope } from './scope.ts'
 import { parseExpiry, rfc3339, rfc3339OrNull } from './time.ts'
 
@@ -66,6 +67,7 @@ export async function mintCredential(
   minting: Minting,
 ): Promise<MintedTokenView> {
   await requireTenant(admin, tenant)
+  await requireInForce(admin, tenant)
   const createdAt = admin.now()
   const { scope, expiresAt } = checkMinting(minting, createdAt)
   const label = minting.label ?? null
@@ -86,6 +88,12 @@ export async function mintCredential(
   })
   await admin.control.announce(tenant)
   return { id, tenant, token, label, expiresAt: rfc3339OrNull(expiresAt) }
+}
+
+/** What is done to records that were exported counts nowhere. @throws Problem 409 */
+async function requireInForce(admin: AdminDependencies, tenant: string): Promise<void> {
+  if ((await admin.control.suspension(tenant))?.reason !== departedReason) return
+  throw new Problem(409, `the records of ${tenant} were exported: do it on the gateway that serves it now`)
 }
 
 const tokenView = (tenant: string, row: CredentialRow): TokenView => ({
@@ -117,6 +125,7 @@ export async function revokeCredential(
   id: string,
 ): Promise<void> {
   const record = await recordOf(admin, tenant)
+  await requireInForce(admin, tenant)
   const stored = (await record.credentials()).find((row) => row.id === id)
   if (stored === undefined) throw notFound(`tenant ${tenant} has no token ${id}`)
   if (stored.revokedAt === null) {

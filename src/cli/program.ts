@@ -7,6 +7,7 @@ import { documentCommands } from './commands-document.ts'
 import { serveCommands } from './commands-serve.ts'
 import { tenantCommands } from './commands-tenant.ts'
 import { tenantFileCommands } from './commands-tenant-file.ts'
+import { tenantMoveCommands } from './commands-tenant-move.ts'
 import { tokenCommands } from './commands-token.ts'
 import { usageCommands } from './commands-usage.ts'
 
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   ...applyCommands,
   ...tenantCommands,
   ...documentCommands,
+  ...tenantMoveCommands,
   ...tokenCommands,
   ...usageCommands,
   ...callCommands,

@@ -68,9 +68,9 @@ describe('an export', () => {
   })
 
   it.each([
-    ['a file that is there already', (file: string) => writeFileSync(file, 'mine'), /exists already/],
-    ['a folder that is not there', () => {}, /the folder .* does not exist/, 'nowhere/contoso.tenant'],
-  ] as const)('refuses %s and changes nothing', async (_, prepare, message, name = 'contoso.tenant') => {
+    ['a file that is there already', 'contoso.tenant', (file: string) => writeFileSync(file, 'mine'), /exists already/],
+    ['a folder that is not there', 'nowhere/contoso.tenant', () => {}, /the folder .* does not exist/],
+  ])('refuses %s and changes nothing', async (_, name, prepare, message) => {
     const from = placeWithRecords()
     const file = join(temporaryFolder(), name)
     prepare(file)
