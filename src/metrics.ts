@@ -12,8 +12,22 @@ export interface Metrics {
   /** Counts one upstream attempt; null stands for no answer, and is shown as 0. */
   attempted(purpose: Purpose, status: number | null): void
   /** The exposition: what was counted, and the gauges given. */
-  text(gauges: Readonly<Record<string, { readonly help: string; readonly value: number }>>): string
+  text(gauges: Gauges): string
 }
+
+export type Gauges = Readonly<Record<string, { readonly help: string; readonly value: number }>>
+
+const familyLines = (name: string, help: string, type: string): readonly string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+]
+
+/** Gauges alone, in the same format. */
+export const exposeGauges = (gauges: Gauges): string =>
+  Object.entries(gauges)
+    .flatMap(([name, { help, value }]) => [...familyLines(name, help, 'gauge'), `${name} ${value}\n`])
+    .join('\n')
+    .replaceAll('\n\n', '\n')
 
 const bucketsMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000]
 /** Names are few already (`countedOperation`): a slip in that must not cost memory, and is counted as `other`. */
@@ -65,8 +79,7 @@ export function createMetrics(): Metrics {
     },
     text(gauges) {
       const lines: string[] = []
-      const family = (name: string, help: string, type: string) =>
-        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
+      const family = (name: string, help: string, type: string) => lines.push(...familyLines(name, help, type))
       family('tollgate_calls_total', 'Front-door calls answered.', 'counter')
       for (const [labels, value] of calls) lines.push(`tollgate_calls_total{${labels}} ${value}`)
       family('tollgate_upstream_attempts_total', 'Upstream attempts; status 0 is no answer.', 'counter')
@@ -84,11 +97,7 @@ export function createMetrics(): Metrics {
         `tollgate_call_duration_seconds_sum ${durationSumMs / 1000}`,
         `tollgate_call_duration_seconds_count ${below}`,
       )
-      for (const [name, { help, value }] of Object.entries(gauges)) {
-        family(name, help, 'gauge')
-        lines.push(`${name} ${value}`)
-      }
-      return `${lines.join('\n')}\n`
+      return `${lines.join('\n')}\n${exposeGauges(gauges)}`
     },
   }
 }

@@ -1,5 +1,5 @@
 import { permit } from './auth/permission.ts'
-import { presentedIn } from './auth/presented.ts'
+import { notRecognised, presentedIn } from './auth/presented.ts'
 import type { Principal } from './auth/principal.ts'
 import { type DoorReply, type DoorRequest, errorReply, openingOf, outcomeOf, successReply } from './door/exchange.ts'
 import { ownRootsOf } from './door/own-roots.ts'
@@ -28,8 +28,7 @@ export async function frontDoor(request: DoorRequest, { tenants, ports }: Pipeli
   const presented = presentedIn(request.header('authorization'))
   const tenant = await tenants.find({ presented, pathTenant: request.route.pathTenant, host: request.host })
   const principal = tenant?.authenticate(presented, request.clientAddress)
-  if (tenant === undefined || principal === undefined)
-    throw new ScimError(401, 'the credential is missing or not valid')
+  if (tenant === undefined || principal === undefined) throw notRecognised()
   const body = await request.readBody().catch(toScimError)
   const call = tenant.ledger.open(openingOf(request, principal, body)) // durable before anything goes upstream
   const errand = errandOf(request, tenant, call, ports)

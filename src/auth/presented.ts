@@ -1,3 +1,4 @@
+import { ScimError } from '../scim/error.ts'
 import { tenantOfToken } from './token.ts'
 
 /** A credential as the client presented it, not yet checked, and the tenant that it claims to belong to. */
@@ -36,3 +37,6 @@ function decodeBase64(encoded: string): string | undefined {
     return undefined
   }
 }
+
+/** The one refusal for whatever is wrong with a credential or its place: nobody learns which tenants there are (contract §2). */
+export const notRecognised = (): ScimError => new ScimError(401, 'the credential is missing or not valid')

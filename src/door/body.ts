@@ -14,7 +14,7 @@ export async function readLimited(request: Request, maxBytes: number): Promise<s
   const bytes =
     announced === null ? await readCounting(request.body, maxBytes) : await request.arrayBuffer().catch(brokenOff)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (cause) {
     throw new ScimError(400, 'the body is not valid UTF-8', { scimType: 'invalidSyntax', cause })
   }

@@ -28,7 +28,7 @@ export interface DoorReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   /** JSON in UTF-8. */
-  readonly body: Uint8Array<ArrayBuffer> | undefined
+  readonly body: ReturnType<(typeof encoder)['encode']> | undefined
   readonly scimType: ScimType | null
   readonly resourceId: string | undefined
   /** What was refused, for the log. */

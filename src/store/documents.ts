@@ -60,6 +60,8 @@ export interface Documents {
   latest(tenant: string): Promise<LatestDocument>
   /** The versions of these tenants that are in force, null where one was removed; who never had one is absent. */
   versions(tenants: readonly string[]): Promise<ReadonlyMap<string, string | null>>
+  /** Every tenant that has a history, removed ones included, by id. */
+  tenants(): Promise<readonly string[]>
   /** Every document in force, by tenant. */
   list(): Promise<readonly AppliedTenant[]>
   /** Newest first, removals included. */
@@ -103,6 +105,10 @@ export function createDocuments(storage: ControlStorage, now: () => number): Doc
       const latest = latestOf(inArray(owner, listed(tenants)))
       const rows = await db.select({ tenant: owner, version }).from(latest).innerJoin(documents, isLatest(latest))
       return new Map(rows.map((row) => [row.tenant, row.version]))
+    },
+    tenants: async () => {
+      const rows = await db.selectDistinct({ tenant: owner }).from(documents).orderBy(owner)
+      return rows.map(({ tenant }) => tenant)
     },
     list: async () => {
       const latest = latestOf(undefined)

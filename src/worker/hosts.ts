@@ -1,0 +1,29 @@
+import { LRUCache } from 'lru-cache'
+import type { Control } from '../store/control.ts'
+import { hostKey } from '../tenant/registry-hosts.ts'
+
+/** Which tenant holds a host. */
+export interface Hosts {
+  /** Undefined: nobody, so that it is the common front door. */
+  holderOf(host: string): Promise<string | undefined>
+}
+
+/** Contract §12 gives a change 2 s; the control store is asked at most so often by each isolate. */
+const freshMs = 2000
+/** Clients can make up any number of hosts. */
+const mostKept = 10_000
+
+/** Holders by host. Not `LRUCache.fetch`: a promise must not be shared between requests of a Worker. */
+export function createHosts({ documents }: Pick<Control, 'documents'>): Hosts {
+  const known = new LRUCache<string, { readonly holder: string | undefined }>({ max: mostKept, ttl: freshMs })
+  return {
+    async holderOf(host) {
+      const key = hostKey(host)
+      const found = known.get(key)
+      if (found !== undefined) return found.holder
+      const holder = (await documents.holders([key])).get(key)
+      known.set(key, { holder })
+      return holder
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { createAdminApi } from '../admin/api.ts'
+import { adminTokenOperators } from '../admin/operator.ts'
+import { createGateway } from '../gateway.ts'
+import { reasonOf } from '../log.ts'
+import { createMetrics, exposeGauges } from '../metrics.ts'
+import { createControl } from '../store/control.ts'
+import { d1ControlStorage } from '../store/d1.ts'
+import { adminDependencies } from './admin.ts'
+import { parseEnvironment } from './bindings.ts'
+import { connectionOf } from './connection.ts'
+import { createHosts } from './hosts.ts'
+import { workerPorts } from './ports.ts'
+import { createTenantDoor } from './tenant-door.ts'
+
+/**
+ * The Worker: routes, the admin API, and the way to the tenants' objects.
+ * @throws Error that names whatever is missing in the environment.
+ */
+export function createWorker(given: Readonly<Record<string, unknown>>) {
+  const environment = parseEnvironment(given)
+  const { control: database, objects, settings } = environment
+  const ports = workerPorts(settings)
+  const control = createControl(d1ControlStorage(database), ports.now)
+  const operators = adminTokenOperators(settings.adminToken)
+  // Counters of one isolate among many tell nothing: only the gauges are shown.
+  const metrics = createMetrics()
+  const app = createGateway({
+    ports,
+    metrics,
+    frontDoor: createTenantDoor({ objects, hosts: createHosts(control), settings }),
+    admin: createAdminApi({ admin: adminDependencies(environment, control, ports), operators, log: ports.log }),
+    isOperator: (request) => operators.identify(request) !== undefined,
+    notReady: async () => {
+      try {
+        await control.suspensions()
+        return null
+      } catch (error) {
+        ports.log.error({ reason: reasonOf(error) }, 'the control store cannot be read')
+        return 'the control store (D1) cannot be read: is it migrated? `npx wrangler d1 migrations apply CONTROL`'
+      }
+    },
+    exposition: async () => {
+      const [applied, suspended] = await Promise.all([control.documents.list(), control.suspensions()])
+      const byOperator = new Set(suspended.map(({ tenant }) => tenant))
+      const stopped = applied.filter(({ tenant, summary }) => summary.status === 'suspended' || byOperator.has(tenant))
+      return exposeGauges({
+        tollgate_tenants: { help: 'Tenants that have a document.', value: applied.length },
+        tollgate_tenants_suspended: {
+          help: 'Tenants suspended by their document or by an operator.',
+          value: stopped.length,
+        },
+      })
+    },
+    connectionOf,
+  })
+  return {
+    fetch: (request: Request, _given: unknown, context: ExecutionContext) => app.fetch(request, given, context),
+    /** Once an hour (wrangler.toml): what is kept for a while only goes, a little at a time. */
+    scheduled: async (): Promise<void> => {
+      const count = await control.usage.prune(ports.now())
+      ports.log.info({ count }, 'hours of usage that nobody asks for any more are gone')
+    },
+  }
+}
