@@ -14,9 +14,14 @@ export function terminalOf({ stdin, stdout, stderr, env }: Console): Terminal {
   const confirm = (question: string): Promise<boolean> =>
     new Promise((settle) => {
       const lines = createInterface({ input: stdin, output: stderr })
-      // Ctrl-C and Ctrl-D say no.
-      lines.once('close', () => settle(false))
+      // Ctrl-C and Ctrl-D say no, and leave the line unended.
+      const refuse = (): void => {
+        stderr.write('\n')
+        settle(false)
+      }
+      lines.once('close', refuse)
       lines.question(`${question} [y/N] `, (answer) => {
+        lines.off('close', refuse)
         settle(/^y(es)?$/i.test(answer.trim()))
         lines.close()
       })
