@@ -4,6 +4,7 @@ import type { CommandSpec } from './command.ts'
 import { applyCommands } from './commands-apply.ts'
 import { callCommands } from './commands-calls.ts'
 import { documentCommands } from './commands-document.ts'
+import { keyCommands } from './commands-keys.ts'
 import { serveCommands } from './commands-serve.ts'
 import { tenantCommands } from './commands-tenant.ts'
 import { tenantFileCommands } from './commands-tenant-file.ts'
@@ -22,11 +23,13 @@ export const commands: readonly CommandSpec[] = [
   ...tokenCommands,
   ...usageCommands,
   ...callCommands,
+  ...keyCommands,
 ]
 
 const groups: Readonly<Record<string, string>> = {
   tenant: 'onboard, check, stop, restart and roll back customers',
   token: "the credentials of a customer's systems",
+  keys: 'keys of the gateway itself',
 }
 
 const afterHelp = `

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { announceChange, type ControlStorage, logEntry } from './control-storage.ts'
-import { suspensions } from './control-tables.ts'
+import { documents, suspensions } from './control-tables.ts'
 
 /**
  * The suspension of a tenant whose records were exported. Its gateway lets no call of it begin, since that would be in
@@ -18,7 +18,7 @@ export interface Departures {
   stay(tenant: string, operator: string, before: Suspended | undefined): Promise<void>
   /** The tenant's records have come: it has not departed (any more). Logged and announced. */
   arrive(tenant: string, operator: string, details: Readonly<Record<string, string>>): Promise<void>
-  /** Drops what is kept of a tenant whose records were erased, logs and announces it, in one unit. */
+  /** Drops what is kept of a tenant whose records were erased, its documents too; logs and announces it, in one unit. */
   forget(tenant: string, operator: string, details: Readonly<Record<string, string>>): Promise<void>
 }
 
@@ -52,6 +52,7 @@ export function createDepartures(storage: ControlStorage, now: () => number): De
     forget: (tenant, operator, details) =>
       atomic([
         db.delete(suspensions).where(eq(suspensions.tenant, tenant)),
+        db.delete(documents).where(eq(documents.tenant, tenant)),
         logEntry(storage, now(), { operator, action: 'tenant.erased', tenant, details }),
         announceChange(storage, tenant),
       ]),

@@ -8,6 +8,7 @@ import { createLedger } from '../../src/ledger/create.ts'
 import { openControl } from '../../src/node/control.ts'
 import { openJournal } from '../../src/node/journal.ts'
 import { tryLock } from '../../src/node/lock.ts'
+import { parseSettings } from '../../src/settings.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { newTenantText } from '../../src/tenant/document-new.ts'
 import { callRow, opening } from '../support/calls.ts'
@@ -421,5 +422,19 @@ describe('a Node that is too old', () => {
   it('is told from a good one before anything is imported', () => {
     const text = readFileSync(program, 'utf8')
     expect(text.match(/^import .*$/gm)).toEqual([expect.stringContaining("from 'node:module'")])
+  })
+})
+
+describe('keys new', () => {
+  it('prints a key that the settings take, another each time', async () => {
+    const printed = await Promise.all([1, 2].map(() => execute(program, workFolder(), ['keys', 'new'])))
+    const keys = printed.map(({ stdout }) => stdout.trim())
+    expect(new Set(keys).size).toBe(2)
+    for (const key of keys) expect(parseSettings({ TOLLGATE_KEY: key }).key).toHaveLength(32)
+  })
+
+  it('prints JSON for scripts', async () => {
+    const { stdout } = await execute(program, workFolder(), ['keys', 'new', '--json'])
+    expect(JSON.parse(stdout)).toEqual({ key: expect.stringMatching(/^[\w-]{43}$/) })
   })
 })
