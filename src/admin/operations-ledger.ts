@@ -91,7 +91,7 @@ function requireRollups(range: UsageRange, now: number): void {
   const kept = `the hours of all tenants are kept for ${hoursKeptDays} days: ask for one tenant, `
   if (range.by === 'hour') throw invalid([{ field: 'from', detail: `${kept}for by=day, or from ${rfc3339(since)}` }])
   const within = bounds.filter(({ at }) => startOf('day', at) !== at)
-  throw invalid(within.map(({ field }) => ({ field, detail: `${kept}or, by=day, for whole days (UTC)` })))
+  throw invalid(within.map(({ field }) => ({ field, detail: `${kept}or for whole days (UTC)` })))
 }
 
 /** Member by member: a column that the table gains later must not appear here by itself. */

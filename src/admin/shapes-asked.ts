@@ -72,10 +72,12 @@ export const rollbackBody = z
   })
   .openapi('RollingBack')
 
+const ofAll = 'without `tenant` a full hour, of the last 14 days unless it begins a day (UTC)'
+
 export const usageQuery = z.strictObject({
   tenant: z.string().optional().openapi({ description: 'Absent: every tenant' }),
-  from: asked.optional().openapi({ description: 'inclusive' }),
-  to: asked.optional().openapi({ description: 'exclusive' }),
+  from: asked.optional().openapi({ description: `inclusive; ${ofAll}` }),
+  to: asked.optional().openapi({ description: `exclusive; ${ofAll}` }),
   by: z.enum(['hour', 'day', 'month']).default('day'),
   format: z.enum(['json', 'csv']).optional().openapi({ description: 'Absent: what `Accept` asks for, else JSON' }),
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { adminToken, call, createFixture, startedAt } from './support.ts'
 
 const problem = (status: number) => ({
@@ -135,6 +136,8 @@ describe('tenants', () => {
   })
 })
 
+const usageRows = z.object({ rows: z.array(z.unknown()) })
+
 describe('usage', () => {
   const hourMs = 3_600_000
   const fill = () => {
@@ -202,6 +205,50 @@ describe('usage', () => {
     })
     expect(flushed).toEqual(['all'])
     expect(await read('/usage?by=month&tenant=gone')).toMatchObject({ rows: [{ period: '2026-11-01T00:00:00.000Z' }] })
+  })
+
+  it('of everybody is the sum of what each is asked for', async () => {
+    const { read, storages } = fill()
+    const rows = async (query: string): Promise<unknown[]> => usageRows.parse(await read(`/usage?${query}`)).rows
+    storages
+      .of('contoso')
+      .use(({ calls }) =>
+        calls.apply([
+          call('d1', startedAt - 20 * 24 * hourMs, { status: 500 }),
+          call('d2', startedAt - 30 * 24 * hourMs, { bytesIn: 7 }),
+          call('d3', startedAt, { status: null, state: 'open' }),
+        ]),
+      )
+    for (const query of [
+      'by=month',
+      'by=day',
+      'by=hour&from=2026-11-07',
+      'by=day&from=2026-11-01&to=2026-11-22',
+      'by=month&from=2026-10-23&to=2026-11-21',
+      'by=day&from=2026-11-21T09:00:00Z&to=2026-11-21T10:00:00Z',
+      'by=month&from=2026-11-21T10:00:00Z',
+    ]) {
+      const each = [...(await rows(`${query}&tenant=contoso`)), ...(await rows(`${query}&tenant=gone`))]
+      expect([query, await rows(query)]).toEqual([query, each])
+      expect(each).not.toEqual([])
+    }
+  })
+
+  const fourteen = expect.stringMatching(/kept for 14 days: ask for one tenant, (for by=day|or for whole days)/)
+  it.each([
+    ['from=2026-11-21T09:30:00Z', 'from', expect.stringMatching(/full hour .* or ask for one tenant/)],
+    ['to=2026-11-21T09:00:00.001Z&by=month', 'to', expect.stringMatching(/full hour/)],
+    ['by=hour', 'from', fourteen],
+    ['by=hour&from=2026-11-06T23:00:00Z', 'from', expect.stringContaining('or from 2026-11-07T00:00:00.000Z')],
+    ['by=day&from=2026-11-01T09:00:00Z', 'from', fourteen],
+    ['by=month&to=2026-11-21T09:00:00Z', 'to', fourteen],
+    ['by=month&from=2026-11-01&to=2026-11-21T09:00:00Z', 'to', fourteen],
+  ])('of everybody refuses %s, and says what to ask', async (query, field, detail) => {
+    const { request } = fill()
+    const answer = await request(`/usage?${query}`)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toEqual({ ...problem(400), errors: [{ field, detail }] })
+    expect((await request(`/usage?${query}&tenant=contoso`)).status).toBe(200)
   })
 
   it('takes from inclusively and to exclusively', async () => {
