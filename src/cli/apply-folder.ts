@@ -1,9 +1,9 @@
 import { createTenantFolder } from '../node/tenant-folder.ts'
 import type { Log } from '../ports.ts'
 import { type Bundle, bundleOf } from '../tenant/bundle.ts'
+import { compileIdly } from '../tenant/compile-idly.ts'
 import { createTenantCheck } from '../tenant/document-check.ts'
 import type { TenantSource } from '../tenant/source.ts'
-import { compileIdly } from '../tenant/compile-idly.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { type Finding, found, listFolder } from './tenant-files.ts'
 
