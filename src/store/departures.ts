@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { announceChange, type ControlStorage, logEntry } from './control-storage.ts'
 import { documents, suspensions } from './control-tables.ts'
 
@@ -52,9 +52,13 @@ export function createDepartures(storage: ControlStorage, now: () => number): De
     forget: (tenant, operator, details) =>
       atomic([
         db.delete(suspensions).where(eq(suspensions.tenant, tenant)),
-        db.delete(documents).where(eq(documents.tenant, tenant)),
+        // Not of a tenant that was applied anew in between: that one begins.
+        db.delete(documents).where(and(eq(documents.tenant, tenant), sql`${latestAction(tenant)} = 'remove'`)),
         logEntry(storage, now(), { operator, action: 'tenant.erased', tenant, details }),
         announceChange(storage, tenant),
       ]),
   }
 }
+
+const latestAction = (tenant: string): SQL =>
+  sql`(select action from documents where tenant = ${tenant} order by number desc limit 1)`
