@@ -63,7 +63,7 @@ export async function startGateway(
   const journal = await openJournal({ dataFolder, storage, log, roller })
   const metrics = createMetrics()
   const folder = createTenantFolder({ folder: settings.tenantsFolder, log })
-  const secrets = createSecretReader(process.env)
+  const secrets = createSecretReader(process.env, dataFolder)
   const tenants = createTenants({
     ports,
     source: folder,

@@ -42,7 +42,7 @@ Next:
 async function checkTenants({ words: [id], environment, flag, print, note }: Invocation): Promise<void> {
   const settings = readSettings(environment)
   const { checkFiles } = await import('./tenant-files.ts')
-  const files = await checkFiles(settings.tenantsFolder, id, environment)
+  const files = await checkFiles(settings, id, environment)
   if (flag('json')) print(JSON.stringify({ files }))
   else {
     for (const { problems, warnings } of files) {

@@ -1,6 +1,5 @@
 import type { AdminDependencies } from '../admin/operations.ts'
 import { createTenantFolder } from '../node/tenant-folder.ts'
-import { createSecretReader } from '../node/text-file.ts'
 import type { Log } from '../ports.ts'
 import type { Documents } from '../store/documents.ts'
 import { createBundleCheck } from '../tenant/bundle-check.ts'
@@ -8,6 +7,7 @@ import { compileIdly } from '../tenant/compile-idly.ts'
 import { readDocument } from '../tenant/document.ts'
 import { holdersIn } from '../tenant/document-check.ts'
 import { createRegistry } from '../tenant/registry.ts'
+import type { SecretReader } from '../tenant/secret.ts'
 import type { TenantSource } from '../tenant/source.ts'
 import { appliedSource } from '../tenant/source-applied.ts'
 import { hasFile, joinedSource } from '../tenant/source-joined.ts'
@@ -19,8 +19,8 @@ export interface LocalTenantsOptions {
   readonly folder: string
   /** Tenants that were applied. */
   readonly documents: Documents
-  /** Where their secrets are. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Whoever reads their secrets. */
+  readonly secrets: SecretReader
 }
 
 const ignore = (): void => {}
@@ -36,7 +36,7 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 export function localTenants({
   folder,
   documents,
-  environment,
+  secrets,
 }: LocalTenantsOptions): Pick<AdminDependencies, 'tenants' | 'check' | 'isFile'> {
   const files = forgiving(createTenantFolder({ folder, log: silent }))
   const source = joinedSource(files, appliedSource(documents))
@@ -72,7 +72,7 @@ export function localTenants({
     isFile: (id) => hasFile(files, id),
     check: createBundleCheck({
       holders: async (hosts) => new Map([...(await documents.holders(hosts)), ...(await holdersIn(files, hosts))]),
-      secrets: createSecretReader(environment),
+      secrets,
       compile: compileIdly,
     }),
   }

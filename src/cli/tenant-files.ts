@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createTenantFolder } from '../node/tenant-folder.ts'
 import { createSecretReader } from '../node/text-file.ts'
 import type { Log } from '../ports.ts'
+import type { Settings } from '../settings.ts'
 import { compileIdly } from '../tenant/compile-idly.ts'
 import { createTenantCheck } from '../tenant/document-check.ts'
 import { newTenantText } from '../tenant/document-new.ts'
@@ -49,14 +50,18 @@ export const found = (problem: Problem, kind = ''): Finding => {
 
 /** Checks one tenant's file, or all of a folder, by id. @throws Exit when there is no such file or folder. */
 export async function checkFiles(
-  folder: string,
+  { tenantsFolder: folder, dataFolder }: Pick<Settings, 'tenantsFolder' | 'dataFolder'>,
   id: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<CheckedFile[]> {
   const ignore = (): void => {}
   const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
   const source = createTenantFolder({ folder, log })
-  const check = createTenantCheck({ source, secrets: createSecretReader(environment), compile: compileIdly })
+  const check = createTenantCheck({
+    source,
+    secrets: createSecretReader(environment, dataFolder),
+    compile: compileIdly,
+  })
   const files: CheckedFile[] = []
   for (const each of id === undefined ? await listFolder(folder, () => source.list()) : [id]) {
     const findings = await check(each)

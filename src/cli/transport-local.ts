@@ -11,6 +11,7 @@ import { askOwner } from '../node/errands.ts'
 import { loneErrands } from '../node/leaving.ts'
 import { localRecords } from '../node/records.ts'
 import { rollUpNow } from '../node/roller.ts'
+import { createSecretReader } from '../node/text-file.ts'
 import type { Log } from '../ports.ts'
 import type { Settings } from '../settings.ts'
 import type { Control } from '../store/control.ts'
@@ -134,7 +135,11 @@ const dependencies = (
     randomBytes,
     // Nobody else waits for this process.
     wait: async () => {},
-    ...localTenants({ folder: tenantsFolder, documents: control.documents, environment: process.env }),
+    ...localTenants({
+      folder: tenantsFolder,
+      documents: control.documents,
+      secrets: createSecretReader(process.env, dataFolder),
+    }),
     records: localRecords(storage, caughtUp, (tenant) => {
       // The gateway would find this very process reading the tenant's records.
       storage.close()

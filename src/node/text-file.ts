@@ -1,4 +1,6 @@
 import { close, constants, fstat, open, read } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
 import type { SecretReader } from '../tenant/secret.ts'
 
@@ -44,8 +46,19 @@ export async function readTextFile(path: string, maxBytes: number): Promise<stri
   }
 }
 
-/** Reads secrets from this environment and from files. */
-export const createSecretReader = (environment: Readonly<Record<string, string | undefined>>): SecretReader => ({
+/**
+ * Reads secrets from this environment and from files; not from the data folder, however it is spelt: the gateway's own
+ * admin token lies there, and whoever may write a tenant file could have it sent to an upstream.
+ */
+export const createSecretReader = (
+  environment: Readonly<Record<string, string | undefined>>,
+  dataFolder: string,
+): SecretReader => ({
   env: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
-  readFile: readTextFile,
+  readFile: async (path, maxBytes) => {
+    const own = await realpath(dataFolder).catch(() => resolve(dataFolder))
+    if (`${await realpath(path)}${sep}`.startsWith(`${own}${sep}`))
+      throw new FileError(path, "in the gateway's data folder")
+    return readTextFile(path, maxBytes)
+  },
 })

@@ -13,6 +13,7 @@ import { localTenants } from '../../src/cli/local-tenants.ts'
 import { openControl } from '../../src/node/control.ts'
 import { localRecords } from '../../src/node/records.ts'
 import { rollUpNow } from '../../src/node/roller.ts'
+import { createSecretReader } from '../../src/node/text-file.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -76,7 +77,11 @@ export async function serveAdmin(folder: string): Promise<Record<'TOLLGATE_URL' 
       newId: () => crypto.randomUUID(),
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
-      ...localTenants({ folder: join(folder, 'tenants'), documents: control.documents, environment: {} }),
+      ...localTenants({
+        folder: join(folder, 'tenants'),
+        documents: control.documents,
+        secrets: createSecretReader({}, dataFolder),
+      }),
       records: localRecords(storage, async () => {}),
       usage: {
         settle: () => rollUpNow({ storage, usage: control.usage, log, now: Date.now }, storage.tenants()),

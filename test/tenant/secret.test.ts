@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -14,7 +14,9 @@ const write = (name: string, text: string): string => {
   writeFileSync(path, text)
   return path
 }
-const reader = createSecretReader({ SECRET: 's3cret', EMPTY: '' })
+const dataFolder = join(folder, 'data')
+mkdirSync(dataFolder)
+const reader = createSecretReader({ SECRET: 's3cret', EMPTY: '' }, dataFolder)
 
 describe('a secret that is there', () => {
   test.each<[string, Reference, string]>([
@@ -52,6 +54,16 @@ describe('a secret that is not there', () => {
     expect(error).toMatchObject({ status: 502, cause: { message: fault } })
     // Clients learn neither names nor paths.
     expect(error).toMatchObject({ message: 'the upstream credential of this tenant is not configured' })
+  })
+
+  test("the gateway's own, however it is spelt", async () => {
+    writeFileSync(join(dataFolder, 'admin-token'), 'the token of all operators\n')
+    symlinkSync(join(dataFolder, 'admin-token'), join(folder, 'innocent'))
+    for (const file of [join(dataFolder, 'admin-token'), `${folder}/x/../data/admin-token`, join(folder, 'innocent')]) {
+      expect(await secretFault({ file }, reader)).toMatch(/cannot be read \(in the gateway's data folder\)|ENOENT/)
+    }
+    writeFileSync(`${dataFolder}-of-another`, 'beside\n')
+    expect(await resolveSecret({ file: `${dataFolder}-of-another` }, reader)).toBe('beside')
   })
 
   test('a file that is no secret by its size', async () => {
