@@ -12,6 +12,10 @@ import { createHosts } from './hosts.ts'
 import { workerPorts } from './ports.ts'
 import { createTenantDoor } from './tenant-door.ts'
 
+/** D1 fails on a statement that changes hundreds of thousands of rows, and an invocation may ask it a thousand times. */
+const pieceRows = 2000
+const maxPieces = 200
+
 /**
  * The Worker: routes, the admin API, and the way to the tenants' objects.
  * @throws Error that names whatever is missing in the environment.
@@ -55,9 +59,14 @@ export function createWorker(given: Readonly<Record<string, unknown>>) {
   })
   return {
     fetch: (request: Request, _given: unknown, context: ExecutionContext) => app.fetch(request, given, context),
-    /** Once an hour (wrangler.toml): what is kept for a while only goes, a little at a time. */
+    /** Once an hour (wrangler.toml): usage by the hour that nobody asks for any more goes. */
     scheduled: async (): Promise<void> => {
-      const count = await control.usage.prune(ports.now())
+      let count = 0
+      for (let piece = 0; piece < maxPieces; piece++) {
+        const gone = await control.usage.prune(ports.now(), pieceRows)
+        count += gone
+        if (gone < pieceRows) break
+      }
       ports.log.info({ count }, 'hours of usage that nobody asks for any more are gone')
     },
   }
