@@ -312,8 +312,13 @@ describe('the ledger of a gateway that was killed', () => {
     await ledger.open(opening).begin({ purpose: 'forward', method: 'POST', path: '/Users' })
     const held = alive ? tryLock(dataFolder) : undefined
     const { stdout } = await run('calls --tenant contoso --limit 1 --json')
+    const usage = await run('usage --json')
     held?.release()
     expect(JSON.parse(stdout)).toMatchObject({ calls: [{ id: 'call-9', state }] })
+    const counted = alive ? { calls: 2, inDoubt: 0 } : { calls: 3, inDoubt: 1 }
+    expect(JSON.parse(usage.stdout)).toMatchObject({
+      rows: [{ tenant: 'contoso', ...counted }, { tenant: 'fabrikam' }],
+    })
     await journal.drain()
     storage.close()
   })
