@@ -19,6 +19,9 @@ export interface Caller {
 
 const hostShape = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i
 
+/** Whether this is a `Host` that a request may name (RFC 9110 §7.2). */
+export const isUsableHost = (host: string | undefined): boolean => hostShape.test(host ?? '')
+
 /**
  * Reads `Host` and, from a trusted proxy only, `X-Forwarded-For`, `-Proto` and `-Host`. Of the forwarded addresses the
  * last that no trusted proxy bears is the client's: what stands before it, the client wrote itself.

@@ -6,6 +6,7 @@ import type { Control } from '../store/control.ts'
 import { createBundleCheck } from '../tenant/bundle-check.ts'
 import { compileIdly } from '../tenant/compile-idly.ts'
 import type { Environment, TenantObject, TenantObjects } from './bindings.ts'
+import type { Hosts } from './hosts.ts'
 import { workerSecrets } from './secrets.ts'
 
 /** What the admin API works on: the control store, and each tenant's object. */
@@ -13,6 +14,7 @@ export function adminDependencies(
   { objects, variables }: Environment,
   control: Control,
   ports: Ports,
+  hosts: Pick<Hosts, 'forget'>,
 ): AdminDependencies {
   return {
     now: ports.now,
@@ -41,7 +43,10 @@ export function adminDependencies(
     records: objectRecords(objects, control),
     // Each object rolls its own usage up within a minute (docs/workers.md): there is nobody to ask for more.
     usage: { settle: async () => {}, overview: control.usage.overview },
-    control: telling(control, async (tenant) => tell(tenant, objects, ports)),
+    control: telling(control, async (tenant) => {
+      hosts.forget()
+      await tell(tenant, objects, ports)
+    }),
   }
 }
 

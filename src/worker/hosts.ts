@@ -6,9 +6,11 @@ import { hostKey } from '../tenant/registry-hosts.ts'
 export interface Hosts {
   /** Undefined: nobody, so that it is the common front door. */
   holderOf(host: string): Promise<string | undefined>
+  /** A tenant has changed: what was read before is not to be believed any more. */
+  forget(): void
 }
 
-/** Contract §12 gives a change 2 s; the control store is asked at most so often by each isolate. */
+/** Contract §12 gives a change 2 s: so long another isolate's change stays unseen by this one. */
 const freshMs = 2000
 /** Clients can make up any number of hosts. */
 const mostKept = 10_000
@@ -16,14 +18,21 @@ const mostKept = 10_000
 /** Holders by host. Not `LRUCache.fetch`: a promise must not be shared between requests of a Worker. */
 export function createHosts({ documents }: Pick<Control, 'documents'>): Hosts {
   const known = new LRUCache<string, { readonly holder: string | undefined }>({ max: mostKept, ttl: freshMs })
+  /** A reading that began before a change must not be kept after it. */
+  let changes = 0
   return {
     async holderOf(host) {
       const key = hostKey(host)
       const found = known.get(key)
       if (found !== undefined) return found.holder
+      const asked = changes
       const holder = (await documents.holders([key])).get(key)
-      known.set(key, { holder })
+      if (asked === changes) known.set(key, { holder })
       return holder
+    },
+    forget: () => {
+      changes += 1
+      known.clear()
     },
   }
 }

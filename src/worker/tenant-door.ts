@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { notRecognised, presentedIn } from '../auth/presented.ts'
-import { callerOf } from '../door/connection.ts'
+import { callerOf, isUsableHost } from '../door/connection.ts'
 import { routeOf, splitTarget } from '../door/route.ts'
 import { nothingHere } from '../front-door.ts'
 import { ScimError } from '../scim/error.ts'
@@ -22,6 +22,8 @@ export interface TenantDoorParts {
  */
 export function createTenantDoor({ objects, hosts, settings }: TenantDoorParts) {
   return async (context: Context): Promise<Response> => {
+    // Its path may have become part of the URL's, or its user part have vanished from it.
+    if (!isUsableHost(context.req.header('host'))) throw new ScimError(400, 'the Host header names no host')
     const { pathname, search } = splitTarget(context.req.url)
     const route = routeOf(pathname, search)
     if (route === undefined) throw nothingHere()

@@ -25,14 +25,15 @@ export function createWorker(given: Readonly<Record<string, unknown>>) {
   const { control: database, objects, settings } = environment
   const ports = workerPorts(settings)
   const control = createControl(d1ControlStorage(database), ports.now)
+  const hosts = createHosts(control)
   const operators = adminTokenOperators(settings.adminToken)
   // Counters of one isolate among many tell nothing: only the gauges are shown.
   const metrics = createMetrics()
   const app = createGateway({
     ports,
     metrics,
-    frontDoor: createTenantDoor({ objects, hosts: createHosts(control), settings }),
-    admin: createAdminApi({ admin: adminDependencies(environment, control, ports), operators, log: ports.log }),
+    frontDoor: createTenantDoor({ objects, hosts, settings }),
+    admin: createAdminApi({ admin: adminDependencies(environment, control, ports, hosts), operators, log: ports.log }),
     isOperator: (request) => operators.identify(request) !== undefined,
     notReady: async () => {
       try {
