@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that ask a gateway over HTTP, and run a second time against the Worker under workerd. */
+const onBothHomes = [
+  'test/front-door.test.ts',
+  'test/gateway.test.ts',
+  'test/applied.test.ts',
+  'test/hostile/*.test.ts',
+  'test/conformance/client-*.test.ts',
+  'test/conformance/foreign*.test.ts',
+  'test/conformance/rfc*.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Importing drizzle costs half a second unbundled (its package.json is reparsed per module): bundle it once.
@@ -14,5 +24,18 @@ export default defineConfig({
         },
       },
     },
+    projects: [
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/worker/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'workers',
+          include: [...onBothHomes, 'test/worker/*.test.ts'],
+          exclude: ['test/hostile/clients.test.ts'],
+          env: { TOLLGATE_TEST_HOME: 'workers' },
+          globalSetup: ['test/support/worker-setup.ts'],
+        },
+      },
+    ],
   },
 })

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isObject } from '../src/scim/json.ts'
 import { adminToken, directoryTenant, scimTenant, startTestGateway, type TestGateway } from './support/gateway.ts'
+import { differs } from './support/home.ts'
 
 const received: IncomingHttpHeaders[] = []
 const upstream = createServer((asked, answer) => {
@@ -88,13 +89,11 @@ describe('the way upstream', () => {
 
   it("carries nothing of the client's own headers", async () => {
     await gateway.ask('/scim/v2/Users/1', { token: foreign, headers: { cookie: 'a=b', 'x-mine': '1', te: 'trailers' } })
-    expect(Object.keys(received.at(-1) ?? {}).sort()).toEqual([
-      'accept',
-      'connection',
-      'host',
-      'user-agent',
-      'x-request-id',
-    ])
+    // What the transport adds itself; the Workers runtime names the zone that sends.
+    const transport = differs({ node: 'connection', workers: 'cf-worker' })
+    expect(Object.keys(received.at(-1) ?? {}).sort()).toEqual(
+      ['accept', 'host', transport, 'user-agent', 'x-request-id'].sort(),
+    )
   })
 })
 
@@ -104,14 +103,17 @@ describe('for whoever runs it', () => {
     expect((await gateway.ask('/readyz')).body).toEqual({ status: 'ready' })
   })
 
-  it('shows its metrics to operators only, and counts', async () => {
+  it('shows its metrics to operators only', async () => {
     expect((await gateway.ask('/metrics')).status).toBe(401)
     expect((await gateway.ask('/metrics', { token: own })).status).toBe(401)
     await gateway.ask('/scim/v2/Users?count=0', { token: own })
     const { status, text } = await gateway.ask('/metrics', { token: adminToken })
     expect(status).toBe(200)
-    expect(text).toMatch(/^tollgate_calls_total\{operation="User\.list",status="200"\} [1-9]/m)
-    expect(text).toMatch(/^tollgate_upstream_attempts_total\{purpose="forward",status="200"\} [1-9]/m)
+    // One isolate's counters among many would tell nothing: on Workers the ledger counts, and only gauges are shown.
+    const counts = text.match(
+      /^tollgate_(calls_total\{operation="User\.list"|upstream_attempts_total\{purpose="forward"),status="200"\} [1-9]/gm,
+    )
+    expect(counts ?? []).toHaveLength(differs({ node: 2, workers: 0 }))
     expect(text).toMatch(/^tollgate_tenants 2$/m)
     expect(text).not.toContain('own.scim.test')
   })
