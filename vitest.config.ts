@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const onBothHomes = [
   'test/front-door.test.ts',
   'test/gateway.test.ts',
+  'test/upstream-trouble.test.ts',
+  'test/crowd.test.ts',
   'test/applied.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/client-*.test.ts',
