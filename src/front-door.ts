@@ -72,7 +72,8 @@ function requestOf(
     base: `${publicOrigin(caller, parts)}${route.root}`,
     clientAddress: caller.address,
     header,
-    readBody: () => (announcesBody(header) ? readLimited(context.req.raw, maxBodyBytes) : Promise.resolve('')),
+    readBody: () =>
+      (connection.hasBody ?? announcesBody(header)) ? readLimited(context.req.raw, maxBodyBytes) : Promise.resolve(''),
   }
 }
 

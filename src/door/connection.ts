@@ -6,6 +6,8 @@ export interface Connection {
   readonly secure: boolean
   /** The request's target as the client wrote it, where the runtime tells. */
   readonly target?: string | undefined
+  /** Whether a body follows, where the runtime tells; else the request's headers do. */
+  readonly hasBody?: boolean | undefined
 }
 
 /** Who asks, and by which origin, once proxies that may be believed have had their say. */

@@ -9,5 +9,7 @@ export function connectionOf(context: Context): Connection {
   return {
     address: context.req.header('cf-connecting-ip') ?? null,
     secure: context.req.url.startsWith('https:'),
+    // HTTP/2 needs neither header that announces a body (RFC 9113 §8.1).
+    hasBody: context.req.raw.body !== null,
   }
 }

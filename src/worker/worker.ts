@@ -25,7 +25,7 @@ export function createWorker(given: Readonly<Record<string, unknown>>) {
   const { control: database, objects, settings } = environment
   const ports = workerPorts(settings)
   const control = createControl(d1ControlStorage(database), ports.now)
-  const hosts = createHosts(control)
+  const hosts = createHosts(control, ports.log)
   const operators = adminTokenOperators(settings.adminToken)
   // Counters of one isolate among many tell nothing: only the gauges are shown.
   const metrics = createMetrics()
