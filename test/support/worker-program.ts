@@ -12,16 +12,19 @@ const { options, bundle, state, variables, without }: WorkerStart = parse(proces
 const { bindings, d1Databases, durableObjects, ...others } = parse(readFileSync(options, 'utf8'))
 const left = (given: object) => Object.fromEntries(Object.entries(given).filter(([name]) => !without.includes(name)))
 
-const modules = readdirSync(bundle).flatMap((name) => {
-  if (name === 'worker.js') return []
-  return name.endsWith('.sql') ? [{ type: 'Text', path: join(bundle, name) }] : []
-})
+const moduleTypes: readonly (readonly [end: string, type: string])[] = [
+  ['.js', 'ESModule'],
+  ['.sql', 'Text'],
+]
+const modules = moduleTypes.flatMap(([end, type]) =>
+  readdirSync(bundle).flatMap((name) => (name.endsWith(end) ? [{ type, path: join(bundle, name) }] : [])),
+)
 const gateway = new Miniflare(
   convertV4MiniflareOptions({
     ...others,
     rootPath: bundle,
     modulesRoot: bundle,
-    modules: [{ type: 'ESModule', path: join(bundle, 'worker.js') }, ...modules],
+    modules,
     bindings: left({ ...bindings, ...variables }),
     d1Databases: left(d1Databases),
     durableObjects: left(durableObjects),

@@ -8,7 +8,7 @@ import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 
 /** What a whole run of the project makes once, for every gateway that its tests start. */
 export interface WorkerBuild {
-  /** Bundles by `wrangler deploy --dry-run`, `worker.js` in each: the Worker, and the same with more for tests. */
+  /** Folders with what `wrangler deploy --dry-run` bundled: the Worker, and the same with more for tests. */
   readonly bundles: { readonly worker: string; readonly test: string }
   /** A state folder whose control store is migrated. */
   readonly state: string

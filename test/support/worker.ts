@@ -79,7 +79,7 @@ export async function startWorker({ bundle = 'worker', without = [], ...given }:
       await ended
     },
     async kill() {
-      killGroup(child)
+      if (alive.has(child)) killGroup(child)
       await ended
     },
   }
