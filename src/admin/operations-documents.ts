@@ -145,11 +145,22 @@ async function requireNoFile(admin: AdminDependencies, id: string): Promise<void
     throw new Problem(409, `tenant ${id} is a file in this gateway's folder of tenant files: change it there`)
 }
 
-/** The latest version that was another one than that in force. @throws Problem 409 */
+/**
+ * The latest version that came before the one in force. After a rollback that is what came before the version it went back
+ * to, never the one that it took away: whoever asks twice, for an answer that was lost, must not bring that back.
+ * @throws Problem 409
+ */
 async function earlierNumber(admin: AdminDependencies, id: string, { current }: LatestDocument): Promise<number> {
   const versions = await admin.control.documents.history(id)
-  const earlier = versions.find(({ version }) => version !== null && version !== current?.version)
-  if (earlier === undefined) throw new Problem(409, `tenant ${id} never had another version than that in force`)
+  const origin = versions.findIndex(
+    ({ version }, index) => index > 0 && version !== null && version === current?.version,
+  )
+  const isRollback = versions[0]?.action === 'rollback'
+  const earlier = versions
+    .slice(isRollback ? origin + 1 : 0)
+    .find(({ version }) => version !== null && version !== current?.version)
+  if (earlier === undefined)
+    throw new Problem(409, `tenant ${id} had no other version before the one in force: name a number of its history`)
   return earlier.number
 }
 

@@ -74,7 +74,9 @@ export async function suspendTenant(
 ): Promise<TenantView> {
   await requireTenant(admin, id)
   const suspensions = await admin.control.suspensions()
-  if (!suspensions.some(({ tenant }) => tenant === id)) await admin.control.suspend(id, operator.name, reason)
+  // Announced anew where it is suspended already: whoever did not hear of it the first time is made good by asking again.
+  if (suspensions.some(({ tenant }) => tenant === id)) await admin.control.announce(id)
+  else await admin.control.suspend(id, operator.name, reason)
   return readTenant(admin, id)
 }
 
@@ -83,6 +85,7 @@ export async function resumeTenant(admin: AdminDependencies, operator: Operator,
   await requireTenant(admin, id)
   const suspensions = await admin.control.suspensions()
   if (suspensions.some(({ tenant }) => tenant === id)) await admin.control.resume(id, operator.name)
+  else await admin.control.announce(id)
   return readTenant(admin, id)
 }
 

@@ -1,6 +1,7 @@
 import type { CallPage, CallSearch, CallWithAttempts, UsageCounts, UsageRange } from '../store/calls.ts'
 import type { CredentialRow, NewCredential } from '../store/credentials.ts'
 import type { TenantQueries } from '../store/queries.ts'
+import { Problem } from './problem.ts'
 
 /**
  * What operators ask of one tenant's records. Plain values in and out: on Workers the records are in the tenant's object,
@@ -31,6 +32,15 @@ export interface TenantRecords {
    * @throws Problem 409 while calls of it are under way.
    */
   erase(tenant: string): Promise<{ readonly calls: number }>
+}
+
+/** How erasing ended. `busy` says what will pass: nothing was erased, and it may be asked again. */
+export type Erasure = { readonly done: true; readonly calls: number } | { readonly done: false; readonly busy: string }
+
+/** @throws Problem 409 when it is not done. */
+export function requireErased(tenant: string, erasure: Erasure): { readonly calls: number } {
+  if (!erasure.done) throw new Problem(409, `${tenant} was not erased: ${erasure.busy}`)
+  return { calls: erasure.calls }
 }
 
 export interface RecordAccess {

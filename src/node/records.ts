@@ -1,5 +1,4 @@
-import { Problem } from '../admin/problem.ts'
-import { type TenantRecords, tenantRecord } from '../admin/records.ts'
+import { requireErased, type TenantRecords, tenantRecord } from '../admin/records.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
 import { busy, type ErrandAnswer } from './errands.ts'
 
@@ -24,9 +23,5 @@ export const localRecords = (
       flush: () => flush(tenant),
       use: (work) => storage.of(tenant).use(work),
     }),
-  erase: async (tenant) => {
-    const answer = await erase(tenant)
-    if (!answer.done) throw new Problem(409, `${tenant} was not erased: ${answer.busy}`)
-    return { calls: answer.calls }
-  },
+  erase: async (tenant) => requireErased(tenant, await erase(tenant)),
 })

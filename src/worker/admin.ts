@@ -1,4 +1,5 @@
 import type { AdminDependencies, TenantRecord, TenantRecords } from '../admin/operations.ts'
+import { requireErased } from '../admin/records.ts'
 import { reasonOf } from '../log.ts'
 import type { Ports } from '../ports.ts'
 import { ScimError } from '../scim/error.ts'
@@ -7,6 +8,7 @@ import { createBundleCheck } from '../tenant/bundle-check.ts'
 import { compileIdly } from '../tenant/compile-idly.ts'
 import type { Environment, TenantObject, TenantObjects } from './bindings.ts'
 import type { Hosts } from './hosts.ts'
+import { willPass } from './runtime-error.ts'
 import { workerSecrets } from './secrets.ts'
 
 /** What the admin API works on: the control store, and each tenant's object. */
@@ -55,18 +57,28 @@ const objectRecords = (objects: TenantObjects, control: Control): TenantRecords 
   tenants: () => control.documents.tenants(),
   exists: async (tenant) => (await control.documents.latest(tenant)).number > 0,
   of: (tenant) => recordOf(objects.getByName(tenant)),
-  erase: (tenant) => objects.getByName(tenant).erase(),
+  erase: async (tenant) => requireErased(tenant, await asked(objects.getByName(tenant).erase())),
 })
 
 /** One method after the other: a stub has no methods of its own that could be handed on. */
 const recordOf = (object: TenantObject): TenantRecord => ({
-  credentials: () => object.credentials(),
-  addCredential: (credential) => object.addCredential(credential),
-  revokeCredential: (id, at) => object.revokeCredential(id, at),
-  calls: (search) => object.calls(search),
-  call: (id) => object.call(id),
-  usage: (range) => object.usage(range),
+  credentials: () => asked(object.credentials()),
+  addCredential: (credential) => asked(object.addCredential(credential)),
+  revokeCredential: (id, at) => asked(object.revokeCredential(id, at)),
+  calls: (search) => asked(object.calls(search)),
+  call: (id) => asked(object.call(id)),
+  usage: (range) => asked(object.usage(range)),
 })
+
+/** An object that is overloaded, or is being moved or renewed, will answer soon. @throws ScimError 503 then */
+async function asked<Answer>(asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking
+  } catch (cause) {
+    if (!willPass(cause)) throw cause
+    throw new ScimError(503, "the tenant's object cannot answer at the moment: try again", { retryAfter: '1', cause })
+  }
+}
 
 /** The control store, whose every change of a tenant is told to the tenant's object before it counts as done. */
 const telling = (control: Control, tell: (tenant: string) => Promise<void>): Control => ({
@@ -98,7 +110,7 @@ async function tell(tenant: string, objects: TenantObjects, { log }: Ports): Pro
     await objects.getByName(tenant).refresh()
   } catch (cause) {
     log.error({ tenant, reason: reasonOf(cause) }, "the tenant's object could not be told of a change")
-    const detail = `the change is stored, but tenant ${tenant} did not take it in yet: ask again`
+    const detail = `the change is stored, but tenant ${tenant} may not know yet: it looks itself, within seconds of a request`
     throw new ScimError(503, detail, { retryAfter: '1', cause })
   }
 }

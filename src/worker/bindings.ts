@@ -1,4 +1,4 @@
-import type { TenantRecord } from '../admin/records.ts'
+import type { Erasure, TenantRecord } from '../admin/records.ts'
 import { parseWorkerSettings, type WorkerSettings } from '../settings.ts'
 
 /** A tenant's object, as the Worker asks it: by plain values, which cross from one to the other. */
@@ -7,8 +7,8 @@ export interface TenantObject extends TenantRecord {
   fetch(request: Request): Promise<Response>
   /** Takes the registry's news in: what it says is in force when this resolves. */
   refresh(): Promise<void>
-  /** Erases all that the object keeps. Only to be asked of a tenant that is not served. */
-  erase(): Promise<{ readonly calls: number }>
+  /** Erases all that the object keeps, unless the tenant is served, or calls of it are under way. */
+  erase(): Promise<Erasure>
 }
 
 /**

@@ -10,20 +10,14 @@ export interface ObjectJournalOptions {
   written(): void
 }
 
-export interface ObjectJournal extends Journal {
-  /** Calls that are under way in this object: an open row of any other was cut off. */
-  underWay(): number
-}
-
 /**
  * The ledger's journal inside a tenant's object: rows go straight into its database. `append` resolves when they are
  * synced; besides, the object's output gate holds whatever leaves it, a request upstream or an answer, until what was
  * written before is.
  */
-export function createObjectJournal({ storage, sync, written }: ObjectJournalOptions): ObjectJournal {
+export function createObjectJournal({ storage, sync, written }: ObjectJournalOptions): Journal {
   const calls = new Map<string, CallSoFar>()
   return {
-    underWay: () => calls.size,
     append: async (_tenant, records) => {
       // On copies: what cannot be written must not show in a later row.
       const touched = new Map<string, CallSoFar>()

@@ -1,5 +1,5 @@
 import { reasonOf } from '../log.ts'
-import type { Log } from '../ports.ts'
+import type { Log, Ports } from '../ports.ts'
 import { ScimError } from '../scim/error.ts'
 import type { Control } from '../store/control.ts'
 import type { Actor } from '../tenant/actor.ts'
@@ -8,9 +8,9 @@ import { clauseFault } from '../tenant/document-fault.ts'
 import { printProblem } from '../tenant/position.ts'
 import type { TenantDocument } from '../tenant/schema.ts'
 
-/** What the registry says of the tenant. A document of null: it has none in force. */
+/** What the registry says of the tenant. Without a bundle, and with a version of null, it has no document in force. */
 export interface Standing {
-  readonly number: number
+  readonly version: string | null
   readonly bundle: Bundle | null
   readonly suspended: boolean
 }
@@ -18,7 +18,7 @@ export interface Standing {
 export interface ServedOptions {
   readonly tenant: string
   readonly control: Pick<Control, 'documents' | 'suspension'>
-  now(): number
+  readonly ports: Pick<Ports, 'now' | 'wait'>
   readonly log: Log
   /** Makes the tenant of its document. @throws what is wrong with a clause. */
   compile(document: TenantDocument): Promise<Actor>
@@ -28,28 +28,45 @@ export interface ServedOptions {
   background(work: Promise<unknown>): void
 }
 
+/** A tenant as it stood when the registry was last read. */
+export interface Known {
+  /** Undefined when no good document of it is in force. */
+  readonly actor: Actor | undefined
+  readonly standing: Standing | undefined
+  /** False while the registry cannot be read: then nobody can say who is no tenant. */
+  readonly isCertain: boolean
+}
+
 /** A tenant as its own object serves it. */
 export interface Served {
-  /** The tenant as it stands; undefined when no good document of it is in force. @throws ScimError 503 */
-  current(): Promise<Actor | undefined>
+  /** The tenant as it stands. @throws ScimError 503 when nothing is known of it. */
+  current(): Promise<Known>
   /** As it was last read; asks nobody. */
-  known(): { readonly actor: Actor | undefined; readonly suspended: boolean }
+  known(): Known
   /** Reads the registry anew, whatever was read before. @throws what the registry threw. */
   refresh(): Promise<void>
+  /** Forgets all. */
+  reset(): void
 }
 
 /**
- * Whoever changes a tenant tells its object. News that got lost on the way is found by the reading after so long, which
- * runs beside the request that prompts it: contract §12 gives a change 2 s.
+ * Whoever changes a tenant tells its object. News that got lost on the way is found by the next reading: after so long it
+ * runs beside the request that prompts it (contract §12 gives a change 2 s), after a longer pause the request waits.
  */
 const freshMs = 2000
+const staleMs = 10_000
+/** A control store that hangs must not hold up a tenant that is known. */
+const patienceMs = 1000
 
 export function createServed(options: ServedOptions): Served {
-  const { tenant, control, now, log, kept } = options
+  const { tenant, control, log, kept } = options
+  const { now, wait } = options.ports
   let actor: Actor | undefined
   let standing: Standing | undefined
+  let isCertain = false
   let readAt = Number.NEGATIVE_INFINITY
   let last: Promise<void> = Promise.resolve()
+  let starting: Promise<void> | undefined
 
   const compile = async (bundle: Bundle): Promise<Actor | undefined> => {
     const { document, problems, problemAt } = await readBundle(tenant, bundle)
@@ -65,20 +82,24 @@ export function createServed(options: ServedOptions): Served {
   }
 
   const takeIn = async (next: Standing): Promise<void> => {
-    const isNew = standing?.number !== next.number
-    if (isNew) actor = next.bundle === null ? undefined : await compile(next.bundle)
+    if (standing === undefined || standing.version !== next.version)
+      actor = next.bundle === null ? undefined : await compile(next.bundle)
     standing = next
   }
 
   const read = async (): Promise<void> => {
-    const [document, suspension] = await Promise.all([control.documents.current(tenant), control.suspension(tenant)])
-    const suspended = suspension !== undefined
-    const bundle = document === undefined ? null : { file: document.file, templates: document.templates }
-    const next = { number: document?.number ?? 0, bundle, suspended }
-    const isNew = standing?.number !== next.number || standing.suspended !== suspended
-    await takeIn(next)
     readAt = now()
-    if (isNew) kept.write(bundle === null ? undefined : next)
+    try {
+      const before = standing
+      const next = await readStanding(tenant, control, before)
+      isCertain = true
+      await takeIn(next)
+      if (before?.version === next.version && before.suspended === next.suspended) return
+      kept.write(next.bundle === null ? undefined : next)
+    } catch (error) {
+      isCertain = false
+      throw error
+    }
   }
 
   /** One after the other: a reading that began before a change must not end after the one that saw it. */
@@ -92,27 +113,65 @@ export function createServed(options: ServedOptions): Served {
       await refresh()
     } catch (cause) {
       const known = kept.read()
-      if (known === undefined) {
-        throw new ScimError(503, 'the registry of tenants cannot be read: try again', { retryAfter: '1', cause })
-      }
-      log.warn({ tenant, reason: reasonOf(cause) }, 'the registry cannot be read: the tenant is served as it was')
+      if (known === undefined) throw unreadable(cause)
+      sayUnread(cause)
       await takeIn(known)
     }
   }
+  const sayUnread = (error: unknown): void =>
+    log.warn({ tenant, reason: reasonOf(error) }, 'the registry cannot be read: the tenant is served as it was')
 
+  /** Resolves at the latest when patience ends. */
+  const soon = async (reading: Promise<void>): Promise<void> => {
+    const over = new AbortController()
+    await Promise.race([reading, wait(patienceMs, over.signal).catch(() => {})])
+    over.abort()
+  }
+
+  const known = (): Known => ({ actor, standing, isCertain })
   return {
     async current() {
-      if (standing === undefined) await first()
-      else if (now() - readAt > freshMs) {
-        readAt = now()
-        const quietly = refresh().catch((error: unknown) => {
-          log.warn({ tenant, reason: reasonOf(error) }, 'the registry cannot be read: the tenant is served as it was')
+      const ageMs = now() - readAt
+      if (standing === undefined) {
+        // Within one object a promise may be shared: many requests at a cold one are one reading.
+        starting ??= first().finally(() => {
+          starting = undefined
         })
-        options.background(quietly)
+        await starting
+      } else if (ageMs > freshMs) {
+        const reading = refresh().catch(sayUnread)
+        if (ageMs > staleMs) await soon(reading)
+        options.background(reading)
       }
-      return actor
+      return known()
     },
-    known: () => ({ actor, suspended: standing?.suspended ?? false }),
+    known,
     refresh,
+    reset() {
+      actor = undefined
+      standing = undefined
+      readAt = Number.NEGATIVE_INFINITY
+    },
   }
 }
+
+/** The texts are asked for only when their version is not the one at hand. */
+async function readStanding(
+  tenant: string,
+  { documents, suspension }: ServedOptions['control'],
+  before: Standing | undefined,
+): Promise<Standing> {
+  const isKnown = before === undefined ? undefined : documents.versions([tenant])
+  const [versions, stopped] = await Promise.all([isKnown, suspension(tenant)])
+  const suspended = stopped !== undefined
+  if (before !== undefined && versions !== undefined && (versions.get(tenant) ?? null) === before.version)
+    return { ...before, suspended }
+  const document = await documents.current(tenant)
+  if (document === undefined) return { version: null, bundle: null, suspended }
+  const { version, file, templates } = document
+  return { version, bundle: { file, templates }, suspended }
+}
+
+/** Also what a wrong credential is told while the registry is away: else known tenants could be told from others. */
+export const unreadable = (cause?: unknown): ScimError =>
+  new ScimError(503, 'the registry of tenants cannot be read: try again', { retryAfter: '1', cause })

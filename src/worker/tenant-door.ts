@@ -9,6 +9,7 @@ import { namePattern } from '../tenant/template.ts'
 import type { TenantObjects } from './bindings.ts'
 import { connectionOf } from './connection.ts'
 import type { Hosts } from './hosts.ts'
+import { isOverloaded } from './runtime-error.ts'
 
 export interface TenantDoorParts {
   readonly objects: TenantObjects
@@ -44,8 +45,7 @@ export function createTenantDoor({ objects, hosts, settings }: TenantDoorParts) 
 
 /** The runtime says of its own errors whether the object took the request on at all. */
 function failed(cause: unknown): ScimError {
-  const isOverloaded = cause instanceof Error && 'overloaded' in cause && cause.overloaded === true
-  return isOverloaded
+  return isOverloaded(cause)
     ? new ScimError(503, 'this tenant has too many requests under way: try again', { retryAfter: '1', cause })
     : new ScimError(502, 'the request was cut off, and its outcome is not known: look before you repeat it', { cause })
 }

@@ -6,14 +6,15 @@ import type { WorkerSettings } from '../settings.ts'
 import { createControl } from '../store/control.ts'
 import { d1ControlStorage } from '../store/d1.ts'
 import { type ObjectStorage, objectStorage } from '../store/durable.ts'
-import { createActor } from '../tenant/actor.ts'
+import { type Actor, createActor } from '../tenant/actor.ts'
+import { createGates } from '../tenant/gates.ts'
 import { parseEnvironment, type TenantObject } from './bindings.ts'
 import { connectionOf } from './connection.ts'
 import { createObjectJournal } from './journal.ts'
 import { workerPorts } from './ports.ts'
 import { createRollUps } from './roll-ups.ts'
 import { workerSecrets } from './secrets.ts'
-import { createServed, type Served, type Standing } from './served.ts'
+import { createServed, type Served, type Standing, unreadable } from './served.ts'
 
 /** Counters of one object would be read by nobody: the ledger counts (docs/workers.md). */
 const uncounted = { answered: () => {}, refused: () => {} }
@@ -30,22 +31,31 @@ export interface RunningObject extends TenantObject {
 export function createTenantObject(state: DurableObjectState, given: Readonly<Record<string, unknown>>): RunningObject {
   const environment = parseEnvironment(given)
   const ports = workerPorts(environment.settings)
-  const tenant = state.id.name ?? ''
+  const tenant = state.id.name
+  // Its usage would be counted for nobody.
+  if (tenant === undefined) throw new Error("a tenant's object must be asked for by name")
   const storage = objectStorage(state.storage)
   const control = createControl(d1ControlStorage(environment.control), ports.now)
   const journal = createObjectJournal({ storage, sync: () => state.storage.sync(), written: () => rollUps.soon() })
-  const { underWay } = journal
-  const rollUps = createRollUps({ tenant, storage, alarms: state.storage, control, ports, underWay })
+  const gates = createGates(() => served.known().actor === undefined)
+  const rollUps = createRollUps({
+    tenant,
+    storage,
+    alarms: state.storage,
+    control,
+    ports,
+    underWay: () => gates.underWay(tenant),
+  })
   const served: Served = createServed({
     tenant,
     control,
-    now: ports.now,
+    ports,
     log: ports.log,
     compile: async (document) => {
       await storage.prepare()
       const parts = { ports, secrets: workerSecrets(environment.variables), journal }
-      const isSuspended = () => served.known().suspended
-      return createActor(document, parts, { storage, hasStorage: storage.exists, isSuspended })
+      const isSuspended = () => served.known().standing?.suspended ?? false
+      return createActor(document, parts, { storage, hasStorage: storage.exists, isSuspended, gate: gates.of(tenant) })
     },
     kept: keptIn(state),
     background: (work) => state.waitUntil(work),
@@ -77,13 +87,27 @@ export function createTenantObject(state: DurableObjectState, given: Readonly<Re
       forgetCredentials()
       return found
     },
-    erase: async () => erase(storage),
+    async erase() {
+      await served.refresh()
+      if (served.known().standing?.version !== null) return busy('it is served again')
+      return gates.whileShut(tenant, async () => {
+        if (gates.underWay(tenant) > 0) return busy('calls of it are still under way: try again')
+        if (rollUps.isRunning()) return busy('its usage is being counted: try again')
+        const calls = await erase(storage)
+        rollUps.reset()
+        served.reset()
+        return { done: true, calls }
+      })
+    },
   }
 }
 
 function doorOf(served: Served, ports: Ports, settings: WorkerSettings): Hono {
   const tenants = {
-    find: () => served.current(),
+    find: async () => {
+      const { actor, isCertain } = await served.current()
+      return actor === undefined || isCertain ? actor : guardedBy(actor)
+    },
     servesHost: (host: string) => served.known().actor?.hosts.includes(host) ?? false,
     gauges: () => ({}),
   }
@@ -93,6 +117,16 @@ function doorOf(served: Served, ports: Ports, settings: WorkerSettings): Hono {
   app.onError((error, context) => refuse(error, context, parts))
   return app
 }
+
+/** While nobody can say who is no tenant, a credential that is not good is told the same as one of no tenant. */
+const guardedBy = (actor: Actor): Actor => ({
+  ...actor,
+  authenticate(presented, clientAddress) {
+    const principal = actor.authenticate(presented, clientAddress)
+    if (principal === undefined) throw unreadable()
+    return principal
+  },
+})
 
 const keptUnder = 'standing'
 
@@ -105,9 +139,12 @@ const keptIn = ({ storage: { kv } }: DurableObjectState) => ({
   },
 })
 
-async function erase(storage: ObjectStorage): Promise<{ readonly calls: number }> {
-  if (!storage.exists()) return { calls: 0 }
+const busy = (what: string) => ({ done: false, busy: what }) as const
+
+/** Gives how many calls it erased. */
+async function erase(storage: ObjectStorage): Promise<number> {
+  if (!storage.exists()) return 0
   const usage = storage.use(({ calls }) => calls.usage({ from: null, to: null, by: 'month' }))
   await storage.erase()
-  return { calls: usage.reduce((sum, { calls }) => sum + calls, 0) }
+  return usage.reduce((sum, { calls }) => sum + calls, 0)
 }

@@ -200,14 +200,27 @@ describe('applying', () => {
 
 describe('rolling back', () => {
   it('goes to the latest version that was another one, and exactly to it', async () => {
-    const { apply, rollBack, documents, historyOf } = fixture()
+    const { apply, rollBack, refusedRollback, documents, historyOf } = fixture()
     const first = await apply({ file: heir, templates: { hr } })
     const second = await apply({ file: heir, templates: { hr: `${hr}# changed\n` } })
     const back = await rollBack()
     expect(back).toMatchObject({ version: first.version, previousVersion: second.version, changed: true, number: 3 })
     expect(await documents.current('acme')).toMatchObject({ file: heir, templates: { hr }, action: 'rollback' })
-    expect((await rollBack()).version).toBe(second.version)
+    // Asked again, for an answer that was lost: never the one that was taken away.
+    expect(await refusedRollback()).toMatchObject({ status: 409, detail: expect.stringContaining('name a number') })
+    expect((await rollBack({ number: 2 })).version).toBe(second.version)
     expect((await historyOf('acme')).map(({ action }) => action)).toEqual(['rollback', 'rollback', 'apply', 'apply'])
+  })
+
+  it('goes further back each time, past what it took away', async () => {
+    const { apply, rollBack, refusedRollback } = fixture()
+    const versions: string[] = []
+    for (const name of ['a', 'b', 'c', 'd']) versions.push((await apply({ file: acme(`# ${name}`) })).version)
+    const [a, b, c] = versions
+    expect((await rollBack()).version).toBe(c)
+    expect((await rollBack()).version).toBe(b)
+    expect((await rollBack()).version).toBe(a)
+    expect(await refusedRollback()).toMatchObject({ status: 409 })
   })
 
   it('goes to any number, and back to what was removed', async () => {
@@ -228,7 +241,10 @@ describe('rolling back', () => {
     const { apply, refusedRollback, remove } = fixture()
     expect(await refusedRollback()).toMatchObject({ status: 404 })
     await apply({ file: acme() })
-    expect(await refusedRollback()).toMatchObject({ status: 409, detail: expect.stringContaining('never had another') })
+    expect(await refusedRollback()).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('no other version before'),
+    })
     expect(await refusedRollback({ number: 9 })).toMatchObject({ status: 404 })
     await remove('acme')
     expect(await refusedRollback({ number: 2 })).toMatchObject({ status: 404 })
