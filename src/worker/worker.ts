@@ -12,6 +12,8 @@ import { createHosts } from './hosts.ts'
 import { workerPorts } from './ports.ts'
 import { createTenantDoor } from './tenant-door.ts'
 
+const never = { from: 0, to: 0, by: 'month' } as const
+
 /** D1 fails on a statement that changes hundreds of thousands of rows, and an invocation may ask it a thousand times. */
 const pieceRows = 2000
 const maxPieces = 200
@@ -37,7 +39,8 @@ export function createWorker(given: Readonly<Record<string, unknown>>) {
     isOperator: (request) => operators.identify(request) !== undefined,
     notReady: async () => {
       try {
-        await control.suspensions()
+        // A table of each migration, without reading a row.
+        await Promise.all([control.suspension(''), control.documents.latest(''), control.usage.overview(never)])
         return null
       } catch (error) {
         ports.log.error({ reason: reasonOf(error) }, 'the control store cannot be read')
