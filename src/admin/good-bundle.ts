@@ -8,6 +8,10 @@ import { invalid, Problem } from './problem.ts'
 
 /** A bundle's texts together: as much as one file of a folder may have. */
 const maxBundleBytes = 1024 * 1024
+/** A row of D1 holds 2,000,000 bytes; the rest of it is small. */
+const maxRowBytes = 1_900_000
+
+const lengthOf = (text: string): number => new TextEncoder().encode(text).length
 
 /** A bundle that this gateway takes in. */
 export interface GoodBundle extends Pick<CheckedBundle, 'version' | 'bundle' | 'warnings'> {
@@ -27,8 +31,8 @@ const faultOf = (problem: DocumentProblem) => ({ field: problem.path || 'file', 
 
 /** @throws Problem 413 */
 export function requireSize({ file, templates }: Bundle): void {
-  // As they are kept: templates of line breaks alone are twice as long in JSON, and a row of D1 holds 2 MB.
-  const bytes = new TextEncoder().encode(file + JSON.stringify(templates)).length
-  if (bytes > maxBundleBytes)
+  const bytes = lengthOf([file, ...Object.values(templates)].join(''))
+  // Templates are kept as JSON: of line breaks and quotes alone they would be twice as long.
+  if (bytes > maxBundleBytes || lengthOf(file) + lengthOf(JSON.stringify(templates)) > maxRowBytes)
     throw new Problem(413, `the file and its templates have ${bytes} bytes; at most 1 MiB fits`)
 }

@@ -177,10 +177,13 @@ describe('applying', () => {
     expect((await documents.holders(['scim.example'])).size).toBe(0)
   })
 
-  it('takes texts of 1 MiB together, however JSON writes them, and no more', async () => {
+  it('takes texts of 1 MiB together, and no more, nor what a row of D1 could not keep', async () => {
     const { apply, refusal } = fixture()
     const room = 1024 * 1024 - heir.length - hr.length
-    const filled = (length: number) => `${hr}#${'"'.repeat(length - 1)}`
+    const filled = (length: number) => `${hr}#${'x'.repeat(length - 1)}`
+    // JSON writes a quote as two bytes.
+    const quotes = `${hr}#${'"'.repeat(1_000_000)}`
+    expect(await refusal('acme', { file: heir, templates: { hr: quotes } })).toMatchObject({ status: 413 })
     expect((await apply({ file: heir, templates: { hr: filled(room) } })).changed).toBe(true)
     expect(await refusal('acme', { file: heir, templates: { hr: filled(room + 1) } })).toMatchObject({
       status: 413,
