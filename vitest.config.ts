@@ -6,6 +6,7 @@ const onBothHomes = [
   'test/gateway.test.ts',
   'test/upstream-trouble.test.ts',
   'test/crowd.test.ts',
+  'test/differences.test.ts',
   'test/applied.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/client-*.test.ts',
@@ -36,6 +37,9 @@ export default defineConfig({
           exclude: ['test/hostile/clients.test.ts'],
           env: { TOLLGATE_TEST_HOME: 'workers' },
           globalSetup: ['test/support/worker-setup.ts'],
+          // Most of the time is spent waiting for workerd, and after the tests that know how long things take.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

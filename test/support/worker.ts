@@ -47,14 +47,14 @@ export interface StartOptions extends Pick<WorkerStart, 'state' | 'variables'> {
 
 /** Starts it on a free port. @throws Error with what it wrote, when it ends instead. */
 export async function startWorker({ bundle = 'worker', without = [], ...given }: StartOptions): Promise<RunningWorker> {
-  const { bundles, options } = inject('workerBuild')
+  const { bundles, options, compiled } = inject('workerBuild')
   const start: WorkerStart = { ...given, options, bundle: bundles[bundle], without }
   const program = join(import.meta.dirname, 'worker-program.ts')
   // A group of its own: whoever kills it kills workerd with it.
   const child = spawn(process.execPath, [program, JSON.stringify(start)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' },
+    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: compiled },
   })
   alive.add(child)
   let stderr = ''
