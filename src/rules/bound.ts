@@ -3,6 +3,7 @@ import type { AttributePath, PatchPath } from '../scim/path.ts'
 import type { Resource } from '../scim/resource.ts'
 import type { Attribute, ResourceDefinition } from '../scim/schema.ts'
 import type { ElementFilter, Place } from './place.ts'
+import type { Part } from './place-part.ts'
 import type { Rule, RulePath, Slot, TypeRules, ValueTable } from './rule.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface BoundPlace {
   readonly leaf: Attribute | undefined
   /** For messages: `emails[type eq "work"].value`. */
   readonly text: string
+  /** How it lies in the value of its attribute. */
+  readonly part: Part
   /**
    * The value, undefined when it is absent (null, empty, an element without it), cannot be told (two elements match), or
    * cannot be there (the attribute is no object). A whole element is given without its filter's sub-attribute.

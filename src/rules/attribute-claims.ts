@@ -1,0 +1,35 @@
+import { fold } from '../scim/fold.ts'
+import { isObject, type Json } from '../scim/json.ts'
+import type { BoundPlace, Claim } from './bound.ts'
+import { elementsOf, elementTest, without } from './place-part.ts'
+
+/** All that the rules claim of one attribute, by either side: a name used on one side only does not exist on the other. */
+export interface AttributeClaims {
+  readonly path: BoundPlace['path']
+  readonly claims: readonly Claim[]
+  /** What of its value nobody claims: it crosses. Undefined when nothing is left. */
+  rest(value: Json): Json | undefined
+  /** What of its value is claimed. */
+  claimed(value: Json): Json | undefined
+}
+
+/** What tells attributes apart, whatever the case of their names. */
+export const attributeKey = (urn = '', name = ''): string => `${fold(urn)}\n${fold(name)}`
+
+/** Joins the claims on one attribute; there is at least one. */
+export function claimAttribute(path: BoundPlace['path'], claims: readonly Claim[]): AttributeClaims {
+  const places = claims.map(({ at }) => at)
+  if (places.some(({ kind }) => kind === 'whole' || kind === 'every'))
+    return { path, claims, rest: () => undefined, claimed: (value) => value }
+  const subs = new Set(places.flatMap(({ kind, path }) => (kind === 'part' ? [fold(path.sub ?? '')] : [])))
+  const tests = places.flatMap(({ filter }) => (filter === undefined ? [] : [elementTest(filter)]))
+  const isClaimed = (element: Json): boolean => tests.some((test) => test(element))
+  /** Of an object its members, of a list its elements. What has neither cannot be divided, and is claimed as it is. */
+  const divide = (value: Json, wantsClaimed: boolean): Json | undefined => {
+    if (tests.length === 0 && !isObject(value)) return wantsClaimed ? value : undefined
+    if (subs.size > 0 && isObject(value)) return without(value, (name) => subs.has(name) !== wantsClaimed)
+    const elements = elementsOf(value).filter((element) => isClaimed(element) === wantsClaimed)
+    return elements.length === 0 ? undefined : elements
+  }
+  return { path, claims, rest: (value) => divide(value, false), claimed: (value) => divide(value, true) }
+}

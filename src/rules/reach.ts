@@ -1,0 +1,99 @@
+import { canonicalPath } from '../scim/definition.ts'
+import type { Filter } from '../scim/filter.ts'
+import { fold } from '../scim/fold.ts'
+import type { AttributePath, PatchPath } from '../scim/path.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
+import { attributeKey } from './attribute-claims.ts'
+import type { BoundPlace, BoundRules, Claim, Reach } from './bound.ts'
+import type { ElementFilter } from './place.ts'
+
+type Reaching = Pick<BoundRules, 'reach' | 'claimsOn'>
+
+const free: Reach = { kind: 'free' }
+const absent: Reach = { kind: 'absent' }
+const spared: ReadonlySet<string> = new Set(['id', 'schemas', 'meta'])
+
+/** What paths of the client view are to the rules. */
+export function createReach(claims: readonly Claim[], client: ResourceDefinition, isDropping: boolean): Reaching {
+  const byAttribute = Map.groupBy(claims, ({ at }) => attributeKey(at.path.urn, at.path.name))
+  const byUrn = Map.groupBy(claims, ({ at }) => fold(at.path.urn ?? ''))
+
+  function settle(path: AttributePath): AttributePath {
+    const { urn, name, sub } = path
+    return canonicalPath(client, {
+      ...(urn === undefined ? {} : { urn }),
+      ...(name === undefined ? {} : { name }),
+      ...(sub === undefined ? {} : { sub }),
+    })
+  }
+
+  const claimsAt = ({ urn, name }: AttributePath): readonly Claim[] =>
+    name === undefined
+      ? (byUrn.get(fold(urn === client.core.id ? '' : (urn ?? ''))) ?? [])
+      : (byAttribute.get(attributeKey(urn, name)) ?? [])
+
+  function reach(path: PatchPath): Reach {
+    const settled = settle(path)
+    const found = claimsAt(settled)
+    if (settled.name === undefined) return found.length === 0 ? unclaimed(settled) : { kind: 'divided', claims: found }
+    if (found.length === 0) return unclaimed(settled)
+    return reachInto(found, { sub: settled.sub, filter: path.filter })
+  }
+
+  function unclaimed({ urn, name }: AttributePath): Reach {
+    if (!isDropping) return free
+    return urn === undefined && name !== undefined && spared.has(fold(name)) ? free : absent
+  }
+
+  return { reach, claimsOn: (path) => claimsAt(settle(path)) }
+}
+
+interface Asked {
+  readonly sub: string | undefined
+  readonly filter: Filter | undefined
+}
+
+/** What is asked of an attribute that has claims. The client's own claims come first: they are what it sees there. */
+function reachInto(claims: readonly Claim[], asked: Asked): Reach {
+  const ofClient = claims.filter(({ side }) => side === 'client')
+  const exactly = ofClient.find(({ at }) => isExactly(at, asked))
+  if (exactly !== undefined) return slotOf(exactly, 'slot')
+  const whole = claims.filter(({ at }) => at.kind === 'whole' || at.kind === 'every')
+  const around = whole.find(({ side, at }) => side === 'client' && at.kind === 'whole')
+  if (around !== undefined) return slotOf(around, 'inside')
+  const holding = ofClient.find(({ at }) => isInside(at, asked))
+  if (holding !== undefined) return slotOf(holding, 'inside')
+  // With a whole claim by the upstream only, what the client has is its own claims, and nothing else.
+  if (whole.some(({ side }) => side === 'upstream') && ofClient.length === 0) return absent
+  const isOwned = ({ at }: Claim) => at.kind !== 'whole' && (isExactly(at, asked) || isInside(at, asked))
+  if (claims.some(isOwned)) return absent
+  const apart = claims.every(({ at }) => at.kind === 'part' && isApart(at, asked))
+  return apart ? free : { kind: 'divided', claims }
+}
+
+const slotOf = ({ lens, slot }: Claim, kind: 'slot' | 'inside'): Reach =>
+  lens === undefined || slot === undefined ? absent : { kind, lens, slot }
+
+/** Whether the place itself is asked for. */
+function isExactly(at: BoundPlace, { sub, filter }: Asked): boolean {
+  if (fold(sub ?? '') !== fold(at.path.sub ?? '')) return false
+  return at.filter === undefined ? filter === undefined : isOwnFilter(filter, at.filter)
+}
+
+/** Whether a part of the place is asked for: a sub-attribute of a whole element. */
+const isInside = (at: BoundPlace, { filter }: Asked): boolean =>
+  at.filter !== undefined && at.path.sub === undefined && isOwnFilter(filter, at.filter)
+
+/** Whether another sub-attribute of the same attribute is asked for. */
+const isApart = (at: BoundPlace, { sub, filter }: Asked): boolean =>
+  filter === undefined && sub !== undefined && fold(sub) !== fold(at.path.sub ?? '')
+
+/** Whether a filter is the rule's own: one `eq` with its literal, text in any case. */
+export function isOwnFilter(filter: Filter | undefined, own: ElementFilter): boolean {
+  if (filter?.kind !== 'compare' || filter.operator !== 'eq' || filter.path.sub !== undefined) return false
+  if (fold(filter.path.name ?? '') !== fold(own.sub)) return false
+  const { value } = filter
+  return typeof value === 'string' && typeof own.value === 'string'
+    ? fold(value) === fold(own.value)
+    : value === own.value
+}
