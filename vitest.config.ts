@@ -8,10 +8,9 @@ const onBothHomes = [
   'test/crowd.test.ts',
   'test/differences.test.ts',
   'test/applied.test.ts',
+  'test/remote.test.ts',
   'test/hostile/*.test.ts',
-  'test/conformance/client-*.test.ts',
-  'test/conformance/foreign*.test.ts',
-  'test/conformance/rfc*.test.ts',
+  'test/conformance/*.test.ts',
 ]
 
 export default defineConfig({
