@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { workplace } from './cli/apply-support.ts'
 import { buildProgram } from './cli/support.ts'
@@ -116,9 +116,14 @@ describe('the admin API', () => {
       (await gateway.admin('/tenants/minted/tokens', { method: 'POST', body: { expires: '2020-01-01T00:00:00Z' } }))
         .status,
     ).toBe(400)
-    await gateway.ask('/scim/v2/Users', { token })
+    expect((await gateway.ask('/scim/v2/Users', { token })).status).toBe(200)
+    const brief = await gateway.mint('minted', { expires: '1s' })
+    await vi.waitFor(
+      async () => expect((await gateway.ask('/scim/v2/Users', { token: brief })).status).toBe(401),
+      10_000,
+    )
     const listed = await gateway.admin('/tenants/minted/tokens')
-    expect(listed.body['tokens']).toMatchObject([{ label: 'hr', scope: 'read', lastUsedAt: expect.any(String) }])
+    expect(listed.body['tokens']).toMatchObject([{ label: 'hr', scope: 'read', lastUsedAt: expect.any(String) }, {}])
     expect(listed.text).not.toContain(token.split('_').at(-1))
   })
 

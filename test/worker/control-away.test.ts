@@ -27,7 +27,9 @@ it('a tenant that was served is served on, also by an object and a workerd that 
   await worker.abort('stopped')
   expect([await status(token), await status(stopped)]).toEqual([200, 403])
   // Word for word what no tenant is told: else this would be the hour to find out which there are.
-  const strangers = await Promise.all(['acme', 'nobody'].map((id) => worker.ask('/scim/v2/Users', { token: forged(id) })))
+  const strangers = await Promise.all(
+    ['acme', 'nobody'].map((id) => worker.ask('/scim/v2/Users', { token: forged(id) })),
+  )
   expect(strangers.map(({ status }) => status)).toEqual([503, 503])
   expect(strangers[0]?.text).toBe(strangers[1]?.text)
   await worker.kill()

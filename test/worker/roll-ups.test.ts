@@ -28,6 +28,9 @@ it('rolls each hour up, the same however often, and more as more is used', async
   await use(worker, beta, 2)
   await worker.ask('/scim/v2/Users/nobody', { token: beta })
   expect(await usageOf(worker)).toEqual([])
+  const at = Number((await worker.ask('/test/alarm-at/acme')).body['at'])
+  expect([at > Date.now(), at <= Date.now() + 60_000]).toEqual([true, true])
+  expect((await worker.ask('/test/alarm-at/idle')).body['at']).toBeNull()
   for (const id of ids) await worker.alarm(id)
   await expectSum(worker, ids)
   for (const id of [...ids, ...ids]) await worker.alarm(id)
@@ -57,6 +60,15 @@ it('keeps hours waiting while the control store is away, over a reset and a kill
   await next.alarm('acme')
   await expectSum(next, ['acme'])
   expect(await usageOf(next)).toMatchObject([{ tenant: 'acme', calls: 3 }])
+})
+
+it('drops hours that nobody asks for any more, when the clock says so', async () => {
+  const worker = await startTestWorker(temporaryState())
+  await worker.apply('acme', directoryTenant('acme'))
+  await use(worker, await worker.mint('acme'), 1)
+  await worker.alarm('acme')
+  expect((await worker.ask('/test/prune/2500')).body).toEqual({ left: 1 })
+  await expectSum(worker, ['acme'])
 })
 
 it('leaves no trace of a tenant that nobody made', async () => {

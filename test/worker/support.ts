@@ -47,7 +47,7 @@ export async function startTestWorker(state: string, more: Partial<StartOptions>
   onTestFinished(worker.kill)
   const ask = (path: string, asked?: Asked) => send(worker.url + path, asked)
   const admin = (path: string, asked: Asked = {}) => ask(`/admin/v1${path}`, { token: adminToken, ...asked })
-  const post = async (path: string) => void (await ask(path, { method: 'POST' }))
+  const post = (path: string) => ask(path, { method: 'POST' })
   return {
     ...worker,
     ask,
@@ -55,9 +55,10 @@ export async function startTestWorker(state: string, more: Partial<StartOptions>
     apply: async (id, file) => void mustBe(200, await admin(`/tenants/${id}`, { method: 'PUT', body: { file } })),
     mint: async (id) =>
       String(mustBe(201, await admin(`/tenants/${id}/tokens`, { method: 'POST', body: {} })).body['token']),
-    abort: (id) => post(`/test/abort/${id}`),
-    alarm: (id) => post(`/test/alarm/${id}`),
-    control: (state) => post(`/test/control/${state}`),
+    // Whoever asked hears of it, as of any reset.
+    abort: async (id) => void mustBe(500, await post(`/test/abort/${id}`)),
+    alarm: async (id) => void mustBe(200, await post(`/test/alarm/${id}`)),
+    control: async (state) => void mustBe(200, await post(`/test/control/${state}`)),
   }
 }
 
