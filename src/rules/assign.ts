@@ -1,7 +1,8 @@
+import { fold } from '../scim/fold.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import { spellingOf } from '../scim/resource.ts'
 import { own } from './blank.ts'
-import type { BoundPlace } from './bound.ts'
+import type { BoundPlace, Claim } from './bound.ts'
 
 /** Sets a place of a resource that is being built: its containers that rules reach into are its own. */
 export function assign(built: JsonObject, at: BoundPlace, value: Json): void {
@@ -10,8 +11,22 @@ export function assign(built: JsonObject, at: BoundPlace, value: Json): void {
   put(holder, name, at.part.write(own(holder, name), value))
 }
 
-/** Takes a place out of a resource that is being built; of an element, the `kept` sub-attributes stay. */
-export function erase(built: JsonObject, at: BoundPlace, kept: readonly string[] = []): void {
+/** Takes a place out of a resource that is being built. */
+export type Erase = (built: JsonObject, at: BoundPlace) => void
+
+/** Erasing upstream: an element goes when no rule has anything on it any more. */
+export function erasing(claims: readonly Claim[]): Erase {
+  const places = claims.flatMap(({ side, at }) => (side === 'upstream' && at.filter !== undefined ? [at] : []))
+  const subs = new Map(
+    [...Map.groupBy(places, filterKey)].map(([key, group]) => [key, group.map(({ path }) => path.sub ?? '')]),
+  )
+  return (built, at) => erase(built, at, subs.get(filterKey(at)))
+}
+
+const filterKey = ({ path, filter }: BoundPlace): string =>
+  [path.urn ?? '', path.name, filter?.sub ?? '', String(filter?.value)].map(fold).join('\n')
+
+function erase(built: JsonObject, at: BoundPlace, kept: readonly string[] = []): void {
   const urn = at.path.urn === undefined ? undefined : spelling(built, at.path.urn)
   const holder = urn === undefined ? built : own(built, urn)
   if (!isObject(holder)) return

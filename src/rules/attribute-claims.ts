@@ -16,10 +16,17 @@ export interface AttributeClaims {
 /** What tells attributes apart, whatever the case of their names. */
 export const attributeKey = (urn = '', name = ''): string => `${fold(urn)}\n${fold(name)}`
 
-/** Joins the claims on one attribute; there is at least one. */
-export function claimAttribute(path: BoundPlace['path'], claims: readonly Claim[]): AttributeClaims {
+/**
+ * Joins the claims on one attribute; there is at least one.
+ * @param isDropping whether what no rule names stays behind, too: then nothing is left to cross
+ */
+export function claimAttribute(
+  path: BoundPlace['path'],
+  claims: readonly Claim[],
+  isDropping: boolean,
+): AttributeClaims {
   const places = claims.map(({ at }) => at)
-  if (places.some(({ kind }) => kind === 'whole' || kind === 'every'))
+  if (isDropping || places.some(({ kind }) => kind === 'whole' || kind === 'every'))
     return { path, claims, rest: () => undefined, claimed: (value) => value }
   const subs = new Set(places.flatMap(({ kind, path }) => (kind === 'part' ? [fold(path.sub ?? '')] : [])))
   const tests = places.flatMap(({ filter }) => (filter === undefined ? [] : [elementTest(filter)]))

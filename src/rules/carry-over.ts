@@ -1,7 +1,7 @@
 import { isSame } from '../scim/equality.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import { attributeIn } from '../scim/resource.ts'
-import { erase } from './assign.ts'
+import { erasing } from './assign.ts'
 import { type Bodies, readSlots, showSlots, writeSlots } from './bodies.ts'
 import type { BoundPlace, SlotValues } from './bound.ts'
 import { inwardOf, withSchemas } from './translate.ts'
@@ -18,7 +18,7 @@ const kept = ['id', 'meta'] as const
 export function carryingOver(bodies: Bodies): Translator['carryOver'] {
   const { splitter, oneWay } = bodies
   const show = inwardOf(bodies, () => {})
-  const subsByFilter = claimedSubs(bodies)
+  const erase = erasing(bodies.bound.claims)
   return (before, client, asserting) => {
     const was = splitter.split(before)
     const now = splitter.split(client)
@@ -36,8 +36,8 @@ export function carryingOver(bodies: Bodies): Translator['carryOver'] {
       writeSlots(built, placed.upstream, values)
       erased.push(...placed.upstream.flatMap(({ at }, slot) => (values[slot] === undefined ? [at] : [])))
     }
-    // Last: an element goes when no rule has anything on it any more.
-    for (const at of erased) erase(built, at, subsByFilter.get(filterKey(at)))
+    // Last, so that an element to which a rule writes keeps what else is on it.
+    for (const at of erased) erase(built, at)
     const made = asserting ? oneWay.assert(built) : built
     if (oneWay.isComputing) {
       const views = { before: show(before), after: bodies.viewOf(client, now.held) }
@@ -66,14 +66,3 @@ function joinedValue(a: Json | undefined, b: Json): Json {
   if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
   return isObject(a) && isObject(b) ? joined(a, b) : b
 }
-
-/** The sub-attributes that rules claim on the upstream's elements, by attribute and filter. */
-function claimedSubs({ bound }: Bodies): ReadonlyMap<string, readonly string[]> {
-  const places = bound.claims.flatMap(({ side, at }) => (side === 'upstream' && at.filter !== undefined ? [at] : []))
-  return new Map(
-    [...Map.groupBy(places, filterKey)].map(([key, group]) => [key, group.map(({ path }) => path.sub ?? '')]),
-  )
-}
-
-const filterKey = ({ path, filter }: BoundPlace): string =>
-  `${path.urn ?? ''}\n${path.name}\n${filter?.sub ?? ''}\n${String(filter?.value).toLowerCase()}`

@@ -6,7 +6,7 @@ import type { AttributePath } from '../scim/path.ts'
 import type { Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { targetOf } from '../scim/target.ts'
-import { assign, erase } from './assign.ts'
+import { assign, type Erase, erasing } from './assign.ts'
 import { assigned } from './blank.ts'
 import type { BoundOneWay, BoundRules, ComputedRule } from './bound.ts'
 import { elementsOf, subOf } from './place-part.ts'
@@ -28,8 +28,9 @@ export interface OneWay {
 
 type Computing = (built: JsonObject, views: Views, asserting: boolean) => void
 
-export function createOneWay({ oneWay, client }: BoundRules): OneWay {
-  const computing = oneWay.flatMap((one) => (one.kind === 'computed' ? [computingOf(one, client)] : []))
+export function createOneWay({ oneWay, client, claims }: BoundRules): OneWay {
+  const erase = erasing(claims)
+  const computing = oneWay.flatMap((one) => (one.kind === 'computed' ? [computingOf(one, client, erase)] : []))
   return {
     assert(built) {
       let made = built
@@ -47,7 +48,11 @@ export function createOneWay({ oneWay, client }: BoundRules): OneWay {
   }
 }
 
-function computingOf({ at, rule }: Extract<BoundOneWay, { kind: 'computed' }>, client: ResourceDefinition): Computing {
+function computingOf(
+  { at, rule }: Extract<BoundOneWay, { kind: 'computed' }>,
+  client: ResourceDefinition,
+  erase: Erase,
+): Computing {
   const applies = rule.when === undefined ? () => true : compileFilter(rule.when, client)
   const isChanged = changing(rule, client)
   return (built, { before, after }, asserting) => {

@@ -31,7 +31,7 @@ const maxRemembered = 2000
 
 /** @param isDropping whether what no rule names stays behind, too */
 export function createSplitter(claims: readonly Claim[], isDropping: boolean): Splitter {
-  const attributes = joined(claims)
+  const attributes = joined(claims, isDropping)
   const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
   const entries = entriesOf(attributes)
   const findEntry = remembering((name) => entries.get(fold(name)))
@@ -80,7 +80,7 @@ export function createSplitter(claims: readonly Claim[], isDropping: boolean): S
   }
 }
 
-function joined(claims: readonly Claim[]): readonly AttributeClaims[] {
+function joined(claims: readonly Claim[], isDropping: boolean): readonly AttributeClaims[] {
   const byAttribute = new Map<string, Claim[]>()
   for (const claim of claims) {
     const key = attributeKey(claim.at.path.urn, claim.at.path.name)
@@ -90,7 +90,7 @@ function joined(claims: readonly Claim[]): readonly AttributeClaims[] {
   }
   return [...byAttribute.values()].flatMap((ofOne) => {
     const { urn, name } = ofOne[0]?.at.path ?? { name: '' }
-    return [claimAttribute(urn === undefined ? { name } : { urn, name }, ofOne)]
+    return [claimAttribute(urn === undefined ? { name } : { urn, name }, ofOne, isDropping)]
   })
 }
 

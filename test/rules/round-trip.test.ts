@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createTranslator } from '../../src/rules/create-translator.ts'
+import type { Translator } from '../../src/rules/translator.ts'
+import type { JsonObject } from '../../src/scim/json.ts'
+import { scimErrorOf } from '../scim/fixture.ts'
+import { rulesOf } from './clause.ts'
+import { ruleSets } from './generate.ts'
+import { oracleOf } from './oracle.ts'
+import { canonical, get, lowered, oraclePlace, set } from './oracle-places.ts'
+import { cases, leak } from './resources.ts'
+import { clauseOf, type RuleSet } from './rule-set.ts'
+
+function translatorOf(rules: RuleSet, unfit: string[] = []): Translator {
+  const compiled = rulesOf(clauseOf(rules), rules.world.definition.type.name)
+  return createTranslator(compiled, rules.world.definition, (_rule, place) => unfit.push(place))
+}
+
+/** The data of a resource, as a text that equal resources share (RFC 7643 §2). */
+function dataOf(resource: JsonObject): string {
+  const { schemas: _, ...data } = lowered(resource)
+  return canonical(data)
+}
+
+/** A create's answer: defaults show themselves. */
+function withDefaults(view: JsonObject, { rules, world }: RuleSet): JsonObject {
+  return rules.reduce((seen, rule) => {
+    if (rule.kind !== 'default') return seen
+    const place = oraclePlace(rule.upstream, world.definition)
+    return get(seen, place) === undefined ? set(seen, place, rule.value) : seen
+  }, view)
+}
+
+/** Runs the property over thousands of rule sets with resources of one side. */
+function always(side: 'client' | 'upstream', holds: (rules: RuleSet, resource: JsonObject) => void): void {
+  fc.assert(
+    fc.property(cases(ruleSets, side), ([rules, resource]) => holds(rules, resource)),
+    { numRuns: 3000 },
+  )
+}
+
+describe('toUpstream', () => {
+  it('makes of client resources what the oracle makes, or refuses what cannot be carried by its name', () => {
+    always('client', (rules, client) => {
+      const translator = translatorOf(rules)
+      const given = structuredClone(client)
+      const expected = oracleOf(rules).outward(client)
+      if ('upstream' in expected) expect(dataOf(translator.toUpstream(client))).toBe(canonical(expected.upstream))
+      else {
+        const error = scimErrorOf(() => translator.toUpstream(client))
+        expect(error).toMatchObject({ status: 400, scimType: 'invalidValue' })
+        const named = expected.refused.some((place) => error?.detail.toLowerCase().includes(place.toLowerCase()))
+        expect(named, `${error?.detail} names one of ${expected.refused.join(', ')}`).toBe(true)
+      }
+      expect(client).toEqual(given)
+    })
+  })
+
+  it('shows the upstream nothing of what only the client has, or of what belongs to the rules', () => {
+    always('client', (rules, client) => {
+      const expected = oracleOf(rules).outward(client)
+      if ('upstream' in expected) expect(JSON.stringify(translatorOf(rules).toUpstream(client))).not.toContain(leak)
+    })
+  })
+})
+
+describe('toClient', () => {
+  it('makes of upstream resources what the oracle makes, and counts what does not fit', () => {
+    always('upstream', (rules, upstream) => {
+      const unfit: string[] = []
+      const given = structuredClone(upstream)
+      const expected = oracleOf(rules).inward(upstream)
+      expect(dataOf(translatorOf(rules, unfit).toClient(upstream))).toBe(canonical(expected.client))
+      expect(unfit).toHaveLength(expected.unfit)
+      expect(upstream).toEqual(given)
+    })
+  })
+
+  it('shows the client nothing of what only the upstream has', () => {
+    always('upstream', (rules, upstream) => {
+      expect(JSON.stringify(translatorOf(rules).toClient(upstream))).not.toContain(leak)
+    })
+  })
+})
+
+describe('law 1', () => {
+  it('gives back what it took, defaults shown, wherever no rule is lossy', () => {
+    let carried = 0
+    always('client', (rules, client) => {
+      const oracle = oracleOf(rules)
+      const isExact = rules.rules.every((rule) => rule.kind !== 'two-way' || rule.meaning.otherwise === undefined)
+      if (!isExact || 'refused' in oracle.outward(client)) return
+      const translator = translatorOf(rules)
+      const back = translator.toClient(translator.toUpstream(client))
+      expect(dataOf(back)).toBe(canonical(withDefaults(oracle.seen(client), rules)))
+      carried += 1
+    })
+    // Else the generator would prove nothing.
+    expect(carried).toBeGreaterThan(1000)
+  })
+})
