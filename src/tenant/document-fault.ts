@@ -1,3 +1,4 @@
+import { RuleFault } from '../rules/fault.ts'
 import type { Path } from './position.ts'
 
 /** What a part throws when it cannot compile its clause; `path` says which, from the document's root. */
@@ -13,7 +14,7 @@ export class ClauseError extends Error {
 
 /** What compiling threw, as a path and a message. */
 export const clauseFault = (error: unknown): { readonly path: Path; readonly message: string } => ({
-  path: error instanceof ClauseError ? error.path : [],
+  path: error instanceof ClauseError || error instanceof RuleFault ? error.path : [],
   message: error instanceof Error ? error.message : 'cannot be compiled',
 })
 

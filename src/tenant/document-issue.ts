@@ -3,7 +3,7 @@ import { isObject, type Json } from '../scim/json.ts'
 import { memberAt, type Path, printPath, shortened } from './position.ts'
 import { type TenantDocument, tenantSchema } from './schema.ts'
 import { keysAt, nearest } from './schema-keys.ts'
-import { type Unbuilt, unbuiltIn } from './schema-not-built.ts'
+import { type NotBuilt, notBuilt, type Unbuilt, unbuiltIn } from './schema-not-built.ts'
 
 /** Something wrong with a document, at a path of it; `side` says whether its key or its value is meant. */
 export interface Fault {
@@ -15,8 +15,11 @@ export interface Fault {
 }
 
 /** Checks a merged document. Gives the parsed one, or everything that is wrong with it. No message quotes a value. */
-export function checkDocument(value: Json): { document: TenantDocument } | { faults: readonly Fault[] } {
-  const early = unbuiltIn(value)
+export function checkDocument(
+  value: Json,
+  rows: readonly NotBuilt[] = notBuilt,
+): { document: TenantDocument } | { faults: readonly Fault[] } {
+  const early = unbuiltIn(value, rows)
   const parsed = tenantSchema.safeParse(value, { error: describe })
   if (parsed.success && early.length === 0) return { document: parsed.data }
   const issues = parsed.success ? [] : parsed.error.issues
@@ -103,6 +106,9 @@ function unknownKey(path: Path, key: string, value: Json): Fault {
   return { path: [...path, key], side: 'key', message: `unknown key \`${shortened(key)}\`; ${hint}`, under: path }
 }
 
+/** A list where a map is meant, or a text: not the branch that was meant, however little it says. */
+const isOtherKind = ({ code, path }: z.core.$ZodIssue): boolean => code === 'invalid_type' && path.length === 0
+
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: Path, value: Json): Fault[] {
   const say = (message: string): Fault[] => [{ path, side: 'value', message, under: path }]
   const found = memberAt(value, path)
@@ -110,9 +116,11 @@ function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: Path, value: Jso
     const kinds = 'options' in issue && issue.options ? issue.options.map(String) : []
     return say(`${found === undefined ? 'is missing; ' : ''}must be ${oneOf(kinds)}`)
   }
-  if (!isObject(found) && issue.message !== noWords) return say(issue.message)
-  if (!isObject(found)) return say(`must be a map with ${oneOf(keysAt(path, value))}`)
+  const isNested = isObject(found) || Array.isArray(found)
+  const meant = issue.errors.filter((issues) => issues.every((inner) => !isOtherKind(inner)))
+  if (issue.message !== noWords && (!isNested || meant.length === 0)) return say(issue.message)
+  if (!isObject(found) && meant.length === 0) return say(`must be a map with ${oneOf(keysAt(path, value))}`)
   // The branch that was meant is the one with the least to say against it.
-  const [best] = issue.errors.toSorted((a, b) => a.length - b.length)
+  const [best] = (meant.length === 0 ? issue.errors : meant).toSorted((a, b) => a.length - b.length)
   return (best ?? []).flatMap((inner) => faultsOf(inner, path, value))
 }

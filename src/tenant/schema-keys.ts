@@ -25,6 +25,9 @@ function branches(schema: Branch, value: Json | undefined): JsonSchema[] {
 
 const firstItems = (items: JsonSchema['items']): Branch => (Array.isArray(items) ? items[0] : items)
 
+const memberOf = ({ properties, additionalProperties }: JsonSchema, name: string): Branch =>
+  properties?.[name] ?? additionalProperties
+
 /** The keys that the map at a path of this document may have. */
 export function keysAt(path: Path, value: Json): string[] {
   root ??= tenantJsonSchema()
@@ -34,7 +37,7 @@ export function keysAt(path: Path, value: Json): string[] {
     at = Array.isArray(at) ? at[Number(step)] : isObject(at) ? at[String(step)] : undefined
     const here = at
     schemas = schemas.flatMap((schema) =>
-      branches(typeof step === 'number' ? firstItems(schema.items) : schema.properties?.[String(step)], here),
+      branches(typeof step === 'number' ? firstItems(schema.items) : memberOf(schema, String(step)), here),
     )
   }
   return [...new Set(schemas.flatMap((schema) => Object.keys(schema.properties ?? {})))]

@@ -37,8 +37,8 @@ export interface Unbuilt {
 }
 
 /** Everything in a document that is not built yet. */
-export const unbuiltIn = (document: Json): Unbuilt[] =>
-  notBuilt.flatMap(({ path, value }) => {
+export const unbuiltIn = (document: Json, rows: readonly NotBuilt[] = notBuilt): Unbuilt[] =>
+  rows.flatMap(({ path, value }) => {
     const paths = path[0] === '**' ? [...pathsTo(document, path[1] ?? '', [])] : [path]
     const found = paths.filter((one) => {
       const member = memberAt(document, one)

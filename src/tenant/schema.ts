@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseRange } from '../ranges.ts'
+import { rulesClause } from '../rules/clause.ts'
 import { upstreamClause } from './schema-upstream.ts'
 import { namePattern } from './template.ts'
 
@@ -42,6 +43,11 @@ export const tenantSchema = z.strictObject({
     .describe('A suspended tenant answers 403 to its own clients.'),
   frontDoor: frontDoor.prefault({}).describe('How clients reach this tenant.'),
   upstream: upstreamClause.describe('The directory that the gateway calls.'),
+  rules: rulesClause
+    .optional()
+    .describe(
+      'The mapping between what clients see and what the upstream holds, by resource type, in both directions.',
+    ),
 })
 
 /** A tenant's document, inherited, checked, and with its defaults. */

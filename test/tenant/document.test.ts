@@ -63,7 +63,7 @@ const bad: [what: string, text: string, messages: string[]][] = [
   [
     'an unknown key with none near',
     lines(...good, 'colour: red'),
-    ['5:1: unknown key `colour`; known here: id, name, extends, status, frontDoor, upstream'],
+    ['5:1: unknown key `colour`; known here: id, name, extends, status, frontDoor, upstream, rules'],
   ],
   [
     'an unknown key further in',
@@ -159,7 +159,7 @@ const bad: [what: string, text: string, messages: string[]][] = [
   [
     'a name that every object has',
     lines(...good, 'constructor: 1'),
-    ['5:1: unknown key `constructor`; known here: id, name, extends, status, frontDoor, upstream'],
+    ['5:1: unknown key `constructor`; known here: id, name, extends, status, frontDoor, upstream, rules'],
   ],
   ['two documents', `${lines(...good)}---\nid: b\n`, ['5:1: holds more than one YAML document']],
   ['a tag', 'id: !secret contoso\n', ['1:5: tags (`!name`) are not supported']],

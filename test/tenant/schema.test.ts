@@ -49,7 +49,7 @@ describe('the JSON Schema, read back, agrees with the validator', () => {
     ['an heir without an id', 'extends: hr\nname: C\n'],
     ['an unknown key', `${whole}colour: red\n`],
     ['an unknown key of an heir', `${whole}extends: hr\nfrontDoor: { hots: [] }\n`],
-    ['what is not built yet', `${whole}rules: {}\n`],
+    ['what is not built yet', `${whole}guard: {}\n`],
     ['a number for a text', 'id: contoso\nname: 7\nupstream: { kind: directory }\n'],
     ['an unknown kind', 'id: contoso\nname: C\nupstream: { kind: ldap }\n'],
   ])('refuses %s', (_, text) => {
@@ -113,7 +113,9 @@ describe('what is not built yet', () => {
     )
   })
 
-  test.each(rows.map((row) => [row.path.join('.'), row] as const))(
+  // The clause is parsed already; its row goes when the view that it describes is served.
+  const unparsed = rows.filter(({ path }) => path[0] !== 'rules')
+  test.each(unparsed.map((row) => [row.path.join('.'), row] as const))(
     '%s: its row goes when its part comes, since no part takes it as it is',
     (_, { path, value }) => {
       const document = merge([nested(path, value ?? {}), path[0] === 'upstream' ? scim : base])
