@@ -109,8 +109,8 @@ function settleOneWay(
   places: Places,
   world: World,
 ): fc.Arbitrary<RuleSpec> | undefined {
-  // A default's name crosses, so that no other rule may have it on either side (contract §12).
-  const sides: readonly Side[] = kind === 'default' ? ['client', 'upstream'] : ['upstream']
+  // A default's name crosses and a hidden one does on neither side: no other rule may have it on either (contract §12).
+  const sides: readonly Side[] = kind === 'default' || kind === 'hide' ? ['client', 'upstream'] : ['upstream']
   const [place] = places.pick(['text'], picks, sides) ?? []
   if (place === undefined || (kind === 'default' && /[[.](?!.*:)/.test(place))) return undefined
   for (const side of sides) places.claim(side, [place])

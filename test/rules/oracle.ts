@@ -58,20 +58,20 @@ export function oracleOf({ world, unmapped, rules }: RuleSet): Oracle {
 
   function translated(client: JsonObject): { readonly upstream: JsonObject } | { readonly refused: readonly string[] } {
     const tree = lowered(client)
-    const bad = notCarriable(
+    const refused = notCarriable(
       tree,
       twoWay.flatMap((one) => one.client),
-    )
-    if (bad !== undefined) return { refused: [bad.text] }
+    ).map(({ text }) => text)
     let upstream = rest(tree)
     for (const rule of twoWay) {
       const values = outwardOf(
         rule,
         rule.client.map((place) => get(tree, place)),
       )
-      if (values === undefined) return { refused: rule.client.map(({ text }) => text) }
-      for (const [slot, value] of values.entries()) upstream = setAt(upstream, rule.upstream[slot], value)
+      if (values === undefined) refused.push(...rule.client.map(({ text }) => text))
+      for (const [slot, value] of (values ?? []).entries()) upstream = setAt(upstream, rule.upstream[slot], value)
     }
+    if (refused.length > 0) return { refused }
     return { upstream }
   }
 
@@ -127,9 +127,9 @@ const isThere = (value: Json | undefined): boolean => value !== undefined && val
 const setAt = (tree: JsonObject, place: OraclePlace | undefined, value: Json): JsonObject =>
   place === undefined ? tree : set(tree, place, value)
 
-/** The first client's place that holds more than its rule carries. */
-function notCarriable(tree: JsonObject, places: readonly OraclePlace[]): OraclePlace | undefined {
-  return places.find((place) => {
+/** The client's places that hold more than their rules carry. */
+function notCarriable(tree: JsonObject, places: readonly OraclePlace[]): readonly OraclePlace[] {
+  return places.filter((place) => {
     const value = attributeAt(tree, place)
     const { filter, sub } = place
     if (value === undefined || (filter === undefined && sub === undefined)) return false
@@ -149,7 +149,7 @@ type Values = readonly (Json | undefined)[]
 /** The upstream's values; undefined when the client's cannot be carried. */
 function outwardOf({ spec, client, upstream }: Bound, values: Values): readonly Json[] | undefined {
   const given = values.filter((value) => value !== undefined)
-  if (given.length === 0) return []
+  if (given.length === 0 || values.includes('untold')) return []
   if (given.length < values.length) return undefined
   const { outward, inward, otherwise } = spec.meaning
   const isSingle = client.length === 1 && upstream.length === 1

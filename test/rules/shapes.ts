@@ -67,8 +67,10 @@ const lists: readonly Json[] = [['a'], ['b', 'a'], ['x;y', 'a'], ['a', 'a']]
 const objects: readonly Json[] = [{ a: 'x' }, { value: 'v', DISPLAY: 'd' }, [{ value: 'v', type: 't' }, { value: 'w' }]]
 const elements: readonly Json[] = [{ value: 'v' }, { value: 'w', display: 'd' }, { value: 'v', type: 'x' }, 'bare']
 
+type Pairs = readonly (readonly [string | number | boolean, string | number | boolean])[]
+
 /** Values by JSON text on the client's side, as they are upstream; text without case unless the attribute has one. */
-function table(pairs: readonly (readonly [Json, Json])[], isCaseExact: boolean, otherwise?: Json): Meaning {
+function table(pairs: Pairs, isCaseExact: boolean, otherwise?: Json): Meaning {
   const spell = (value: Json): string =>
     typeof value === 'string' && !isCaseExact ? value.toLowerCase() : JSON.stringify(value)
   return single(
@@ -78,7 +80,7 @@ function table(pairs: readonly (readonly [Json, Json])[], isCaseExact: boolean, 
   )
 }
 
-function tableOf(wanted: Wanted, pairs: readonly (readonly [Json, Json])[], isLossy = false): Shape {
+function tableOf(wanted: Wanted, pairs: Pairs, isLossy = false): Shape {
   const values = Object.fromEntries(pairs.map(([key, value]) => [String(key), value]))
   const end = isLossy ? { else: 'OTHER' } : {}
   const mixed = [...pairs.flat(), ...pairs.map(([key]) => String(key)), 'enabled', 'zzz', 4]
