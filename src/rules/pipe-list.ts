@@ -25,6 +25,5 @@ function joined(value: Json, separator: string): string | undefined {
   const entries = value.filter((entry) => typeof entry === 'string')
   if (entries.length !== value.length) return undefined
   const text = entries.join(separator)
-  const again = text.split(separator)
-  return again.length === entries.length && again.every((entry, index) => entry === entries[index]) ? text : undefined
+  return text.split(separator).every((entry, index) => entry === entries[index]) ? text : undefined
 }
