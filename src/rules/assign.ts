@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import { spellingOf } from '../scim/resource.ts'
 import { own } from './blank.ts'
 import type { BoundPlace, Claim } from './bound.ts'
+import { elementsOf, elementTest } from './place-part.ts'
 
 /** Sets a place of a resource that is being built: its containers that rules reach into are its own. */
 export function assign(built: JsonObject, at: BoundPlace, value: Json): void {
@@ -25,6 +26,19 @@ export function erasing(claims: readonly Claim[]): Erase {
 
 const filterKey = ({ path, filter }: BoundPlace): string =>
   [path.urn ?? '', path.name, filter?.sub ?? '', String(filter?.value)].map(fold).join('\n')
+
+/** Takes out the attribute's elements that the place may mean. */
+export function clear(built: JsonObject, { path, filter }: BoundPlace): void {
+  const holder = path.urn === undefined ? built : own(built, spelling(built, path.urn))
+  if (!isObject(holder) || filter === undefined) return
+  const name = spelling(holder, path.name)
+  const matches = elementTest(filter)
+  put(
+    holder,
+    name,
+    elementsOf(own(holder, name)).filter((element) => !matches(element)),
+  )
+}
 
 function erase(built: JsonObject, at: BoundPlace, kept: readonly string[] = []): void {
   const urn = at.path.urn === undefined ? undefined : spelling(built, at.path.urn)

@@ -35,7 +35,7 @@ export interface BoundPlace {
   read(resource: Resource): Json | undefined
   /** The resource with this value there: containers and elements are made, what else is on an element stays. */
   write(resource: Resource, value: Json): Resource
-  /** The resource without it: an element goes whole, and so does a container that becomes empty. */
+  /** The resource without it: an element goes with its last data, and so does a container that becomes empty. */
   remove(resource: Resource): Resource
 }
 

@@ -4,10 +4,7 @@ import { isObject, type Json } from '../scim/json.ts'
 import type { AttributeClaims } from './attribute-claims.ts'
 import { isBlank } from './blank.ts'
 import type { BoundPlace } from './bound.ts'
-import { elementsOf, elementTest } from './place-part.ts'
-
-/** Of a claimed element real clients send these all the time; nobody misses them (contract §5). */
-const letGo: readonly string[] = ['primary', 'display', '$ref']
+import { elementsOf, elementTest, letGo } from './place-part.ts'
 
 /** @throws ScimError 400 `invalidValue` with the client's name of what a rule claims and cannot carry */
 export type Check = (value: Json) => void

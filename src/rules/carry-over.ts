@@ -1,9 +1,9 @@
 import { isSame } from '../scim/equality.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import { attributeIn } from '../scim/resource.ts'
-import { erasing } from './assign.ts'
-import { type Bodies, readSlots, showSlots, writeSlots } from './bodies.ts'
-import type { BoundPlace, SlotValues } from './bound.ts'
+import { clear, erasing } from './assign.ts'
+import { type Bodies, type Held, type PlacedSlot, readSlots, showSlots, writeSlots } from './bodies.ts'
+import type { SlotValues } from './bound.ts'
 import { inwardOf, withSchemas } from './translate.ts'
 import type { Translator } from './translator.ts'
 
@@ -28,16 +28,16 @@ export function carryingOver(bodies: Bodies): Translator['carryOver'] {
       const value = attributeIn(before, name)
       if (value !== undefined && attributeIn(built, name) === undefined) put(built, name, value)
     }
-    const erased: BoundPlace[] = []
-    for (const placed of bodies.lenses) {
+    const changed = bodies.lenses.flatMap((placed) => {
       const wanted = readSlots(placed.client, now.held) ?? []
-      if (isSameValues(showSlots(placed, was.held)?.values ?? [], wanted)) continue
-      const values = placed.lens.outward(wanted)
-      writeSlots(built, placed.upstream, values)
-      erased.push(...placed.upstream.flatMap(({ at }, slot) => (values[slot] === undefined ? [at] : [])))
-    }
+      const isKept = isSameValues(showSlots(placed, was.held)?.values ?? [], wanted)
+      return isKept ? [] : [{ slots: placed.upstream, values: placed.lens.outward(wanted) }]
+    })
+    for (const { slots } of changed) clearUntold(built, slots, was.held)
+    for (const { slots, values } of changed) writeSlots(built, slots, values)
     // Last, so that an element to which a rule writes keeps what else is on it.
-    for (const at of erased) erase(built, at)
+    for (const { slots, values } of changed)
+      for (const [slot, { at }] of slots.entries()) if (values[slot] === undefined) erase(built, at)
     const made = asserting ? oneWay.assert(built) : built
     if (oneWay.isComputing) {
       const views = { before: show(before), after: bodies.viewOf(client, now.held) }
@@ -45,6 +45,11 @@ export function carryingOver(bodies: Bodies): Translator['carryOver'] {
     }
     return withSchemas(bodies, made, client, before)
   }
+}
+
+/** Of several elements where a rule has one, none is seen. Before one is written they go, so that no other shows up. */
+function clearUntold(built: JsonObject, slots: readonly PlacedSlot[], held: Held): void {
+  for (const { at, index } of slots) if (!at.part.isClear(held[index])) clear(built, at)
 }
 
 const isSameValues = (a: SlotValues, b: SlotValues): boolean => {

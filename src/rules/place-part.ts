@@ -6,6 +6,9 @@ import { attributeIn, spellingOf } from '../scim/resource.ts'
 import { assigned, isBlank } from './blank.ts'
 import type { ElementFilter } from './place.ts'
 
+/** Of a claimed element real clients send these all the time; nobody misses them (contract §5). */
+export const letGo: ReadonlySet<string> = new Set(['primary', 'display', '$ref'])
+
 /** What a place means of its attribute's value. Nothing is changed in place. */
 export interface Part {
   /** What stands there; undefined when absent, or when `isClear` says that it cannot be told. */
@@ -15,7 +18,10 @@ export interface Part {
   /** Whether such a value can stand there and be read again. */
   takes(given: Json): boolean
   write(value: Json | undefined, given: Json): Json
-  /** Undefined when nothing is left. An element goes whole, but for the sub-attributes that are to be `kept`. */
+  /**
+   * Undefined when nothing is left. An element goes with its last data: what clients let go does not keep it, unless it
+   * is among the sub-attributes that are to be `kept`.
+   */
   remove(value: Json | undefined, kept?: readonly string[]): Json | undefined
 }
 
@@ -98,7 +104,8 @@ export function everyPart(sub: string): Part {
 /** The element that the filter chooses, or a sub-attribute of it. */
 export function elementPart(filter: ElementFilter, sub: string | undefined): Part {
   const matches = elementTest(filter)
-  const isLiteral = (name: string): boolean => name === fold(filter.sub)
+  const isLiteral = (name: string): boolean => fold(name) === fold(filter.sub)
+  const isLetGo = (name: string): boolean => isLiteral(name) || letGo.has(fold(name))
   const dataOf = (element: Json): Json | undefined =>
     sub !== undefined ? subOf(element, sub) : isObject(element) ? without(element, isLiteral) : undefined
   const made = (element: Json | undefined, given: Json): JsonObject => {
@@ -128,11 +135,13 @@ export function elementPart(filter: ElementFilter, sub: string | undefined): Par
       )
     },
     remove(value, kept = []) {
+      const isLeft = (name: string, element: JsonObject): boolean =>
+        !isBlank(element[name]) && (kept.some((one) => fold(one) === fold(name)) || !isLetGo(name))
       const left = elementsOf(value).flatMap((element) => {
         if (!matches(element)) return [element]
         if (sub === undefined || !isObject(element)) return []
-        const isKept = kept.some((name) => fold(name) !== fold(sub) && !isBlank(attributeIn(element, name)))
-        return isKept ? (without(element, (name) => name === fold(sub)) ?? []) : []
+        const rest = without(element, (name) => name === fold(sub)) ?? {}
+        return Object.keys(rest).some((name) => isLeft(name, rest)) ? [rest] : []
       })
       return left.length === 0 ? undefined : left
     },

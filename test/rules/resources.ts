@@ -16,7 +16,7 @@ import type { World } from './worlds.ts'
 type Side = 'client' | 'upstream'
 
 /** Stands where the other side must never see anything. */
-export const leak = 'LEAK'
+export const leak = { client: 'LEAK of the client', upstream: 'LEAK of the upstream' } as const
 
 /** Takes one choice after the other from a list of numbers; zero, to which fast-check shrinks, is the first option. */
 interface Choices {
@@ -56,11 +56,15 @@ function build(rules: RuleSet, side: Side, choices: Choices): JsonObject {
     if (rule.kind === 'two-way') return rule[side === 'client' ? 'upstream' : 'client'].map(at)
     return rule.kind === 'default' || (side === 'upstream' && rule.kind !== 'hide') ? [] : [at(rule.upstream)]
   })
+  // What rules write is theirs, and what stood there before goes.
+  const written = rules.rules.flatMap((rule) =>
+    side === 'upstream' && (rule.kind === 'constant' || rule.kind === 'template') ? [at(rule.upstream)] : [],
+  )
   let tree: JsonObject = {}
   for (const [place, value] of freeValues(rules, [...own, ...others], choices)) tree = set(tree, place, value)
   for (const place of others)
-    if (choices.of([false, true]) && own.every((one) => !overlaps(one, place)))
-      tree = place.sub === undefined && place.filter !== undefined ? tree : set(tree, place, leak)
+    if (choices.of([false, true]) && [...own, ...written].every((one) => !overlaps(one, place)))
+      tree = place.sub === undefined && place.filter !== undefined ? tree : set(tree, place, leak[side])
   for (const rule of twoWay) tree = withSlots(tree, rule, { side, at, choices })
   for (const place of own) tree = embroidered(tree, place, choices)
   return dressed(tree, world, choices)
