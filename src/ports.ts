@@ -20,7 +20,18 @@ export interface IncomingResponse {
   readonly body: string
 }
 
-/** Sends one request: never follows a redirect, never connects to an address that `settings.allowHosts` does not allow. */
+/** An answer came, but it is longer than this gateway holds in memory: asking again would bring the same. */
+export class AnswerTooLong extends Error {
+  readonly status: number
+
+  constructor(status: number, maxBytes: number) {
+    super(`the answer is longer than ${maxBytes} bytes`)
+    this.name = 'AnswerTooLong'
+    this.status = status
+  }
+}
+
+/** Sends one request: never follows a redirect, never connects to an address that `settings.allowHosts` does not allow. @throws AnswerTooLong */
 export type Fetch = (request: OutgoingRequest) => Promise<IncomingResponse>
 
 /** Structured logging. The fields a line may hold are the allow-list in `log.ts`. */

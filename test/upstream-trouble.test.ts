@@ -31,13 +31,20 @@ afterAll(async () => {
   upstream.close()
 })
 
-const fileOf = (id: string, url: string, auth = '{ kind: none }') =>
-  `id: ${id}\nname: ${id}\nupstream: { kind: scim, url: '${url}', timeout: 1s, auth: ${auth} }\n`
+const fileOf = (id: string, url: string, auth = '{ kind: none }', timeout = '1s') =>
+  `id: ${id}\nname: ${id}\nupstream: { kind: scim, url: '${url}', timeout: ${timeout}, auth: ${auth} }\n`
 
 /** A tenant of its own, since the breaker is each tenant's. Gives its id and a token. */
-async function newTenant(url = `${upstream.url}/scim`, auth?: string): Promise<[id: string, token: string]> {
+async function newTenant(
+  url = `${upstream.url}/scim`,
+  auth?: string,
+  timeout?: string,
+): Promise<[id: string, token: string]> {
   const id = `t${++made}`
-  const answer = await gateway.admin(`/tenants/${id}`, { method: 'PUT', body: { file: fileOf(id, url, auth) } })
+  const answer = await gateway.admin(`/tenants/${id}`, {
+    method: 'PUT',
+    body: { file: fileOf(id, url, auth, timeout) },
+  })
   expect(answer.status).toBe(200)
   return [id, await gateway.mint(id)]
 }
@@ -174,11 +181,14 @@ describe('an answer of', () => {
   it.each([
     ['8 MiB is served', 8, 200, 200],
     ['20 MiB is served by Node alone: an object has 128 MB in all', 20, 200, 502],
+    ['70 MiB is served by nobody', 70, 502, 502],
   ])('%s', async (_what, megabytes, node, workers) => {
-    const [, token] = await newTenant()
+    const [id, token] = await newTenant(undefined, undefined, '25s')
     upstream.play(answering(200, scim, userOf(megabytes * 2 ** 20)))
     const answer = await send('GET', token)
     expect(answer.status).toBe(home === 'node' ? node : workers)
     if (answer.status === 200) expect(answer.text.length).toBeGreaterThan(megabytes * 2 ** 20)
+    // Asked once: again, it would be as long.
+    expect(await written(id, answer)).toEqual(['closed', 'forward GET 200'])
   })
 })

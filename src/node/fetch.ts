@@ -1,7 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, Pool } from 'undici'
-import type { Fetch, IncomingResponse, OutgoingRequest } from '../ports.ts'
+import { AnswerTooLong, type Fetch, type IncomingResponse, type OutgoingRequest } from '../ports.ts'
 import { AddressRefused, type AllowHosts, judgeUrl, refusal } from '../upstream/address.ts'
 
 /** No connection could be made: not a byte of the request left. */
@@ -178,7 +178,8 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#signal.removeEventListener('abort', this.#abort)
-    this.#reject(error)
+    const isTooLong = 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+    this.#reject(isTooLong ? new AnswerTooLong(this.#status, maxResponseSize) : error)
   }
 }
 

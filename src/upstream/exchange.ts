@@ -1,5 +1,6 @@
 import type { Purpose } from '../call.ts'
-import type { Ports } from '../ports.ts'
+import { AnswerTooLong, type Ports } from '../ports.ts'
+import { ScimError } from '../scim/error.ts'
 import { AddressRefused } from './address.ts'
 import { alarm } from './alert.ts'
 import { decideRetry, type Outcome, retryAfterMsOf, transientStatuses } from './attempt.ts'
@@ -62,6 +63,11 @@ export async function attemptOnce(
     attempt.answered(response.status)
     return { kind: 'answered', response }
   } catch (cause) {
+    if (cause instanceof AnswerTooLong) {
+      attempt.answered(cause.status)
+      const detail = "the upstream directory's answer is longer than this gateway takes"
+      throw new ScimError(502, detail, { cause, inDoubt: request.method !== 'GET' && request.repeatable !== true })
+    }
     attempt.answered(null)
     const refused = refusalIn(cause)
     if (refused !== undefined)

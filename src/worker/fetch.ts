@@ -1,4 +1,4 @@
-import type { IncomingResponse, OutgoingRequest, Ports } from '../ports.ts'
+import { AnswerTooLong, type IncomingResponse, type OutgoingRequest, type Ports } from '../ports.ts'
 import { AddressRefused, type AllowHosts, judgeUrl } from '../upstream/address.ts'
 
 /** The edge could not reach the origin: not a byte of the request got there. */
@@ -41,14 +41,14 @@ export const workerFetch = (allow: AllowHosts): Pick<Ports, 'fetch' | 'neverSent
   neverSent: (error) => error instanceof NotConnected || error instanceof AddressRefused,
 })
 
-/** @throws Error when it is too long. */
+/** @throws AnswerTooLong */
 async function textOf(response: Response): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let length = 0
   for await (const chunk of response.body ?? []) {
     length += chunk.byteLength
-    if (length > maxResponseBytes) throw new Error(`the upstream's answer is larger than ${maxResponseBytes} bytes`)
+    if (length > maxResponseBytes) throw new AnswerTooLong(response.status, maxResponseBytes)
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
