@@ -24,7 +24,15 @@ export function bindRules(given: TypeRules, upstream: ResourceDefinition): Bound
       rule.kind === 'hide' ? [{ side: 'upstream' as const, at: bindUpstream(rule.place) }] : [],
     ),
   ]
-  return { rules, upstream, client, lenses, oneWay, claims, ...createReach(claims, client, rules.unmapped === 'drop') }
+  return {
+    rules,
+    upstream,
+    client,
+    lenses,
+    oneWay,
+    claims,
+    ...createReach(claims, { client, upstream }, rules.unmapped === 'drop'),
+  }
 }
 
 const claimsOf = (lens: BoundLens): Claim[] =>

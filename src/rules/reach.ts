@@ -1,8 +1,7 @@
-import { canonicalPath } from '../scim/definition.ts'
+import { attributeAt, canonicalPath } from '../scim/definition.ts'
 import type { Filter } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
 import type { AttributePath, PatchPath } from '../scim/path.ts'
-import type { ResourceDefinition } from '../scim/schema.ts'
 import { attributeKey } from './attribute-claims.ts'
 import type { BoundPlace, BoundRules, Claim, Reach } from './bound.ts'
 import type { ElementFilter } from './place.ts'
@@ -13,18 +12,27 @@ const free: Reach = { kind: 'free' }
 const absent: Reach = { kind: 'absent' }
 const spared: ReadonlySet<string> = new Set(['id', 'schemas', 'meta'])
 
+type Definitions = Pick<BoundRules, 'client' | 'upstream'>
+
 /** What paths of the client view are to the rules. */
-export function createReach(claims: readonly Claim[], client: ResourceDefinition, isDropping: boolean): Reaching {
+export function createReach(
+  claims: readonly Claim[],
+  { client, upstream }: Definitions,
+  isDropping: boolean,
+): Reaching {
   const byAttribute = Map.groupBy(claims, ({ at }) => attributeKey(at.path.urn, at.path.name))
   const byUrn = Map.groupBy(claims, ({ at }) => fold(at.path.urn ?? ''))
 
   function settle(path: AttributePath): AttributePath {
     const { urn, name, sub } = path
-    return canonicalPath(client, {
+    const given = {
       ...(urn === undefined ? {} : { urn }),
       ...(name === undefined ? {} : { name }),
       ...(sub === undefined ? {} : { sub }),
-    })
+    }
+    // A bare name that only an extension of the upstream's knows belongs to the rules: no client is shown it.
+    const isHidden = urn === undefined && name !== undefined && attributeAt(client, { name }) === undefined
+    return canonicalPath(isHidden ? upstream : client, given)
   }
 
   const claimsAt = ({ urn, name }: AttributePath): readonly Claim[] =>
@@ -37,7 +45,8 @@ export function createReach(claims: readonly Claim[], client: ResourceDefinition
     const found = claimsAt(settled)
     if (settled.name === undefined) return found.length === 0 ? unclaimed(settled) : { kind: 'divided', claims: found }
     if (found.length === 0) return unclaimed(settled)
-    return reachInto(found, { sub: settled.sub, filter: path.filter })
+    const reached = reachInto(found, { sub: settled.sub, filter: path.filter })
+    return reached.kind === 'free' ? unclaimed(settled) : reached
   }
 
   function unclaimed({ urn, name }: AttributePath): Reach {

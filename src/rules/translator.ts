@@ -18,8 +18,11 @@ export type FilterTranslation =
 export type PatchTranslation =
   /** Whatever the resource holds, these operations do upstream what the client's do in its view. */
   | { readonly kind: 'direct'; readonly operations: readonly PatchOperation[] }
-  /** It depends on what is there: read, apply, `carryOver`, and write the difference. */
-  | { readonly kind: 'read'; readonly reason: string }
+  /**
+   * It depends on what is there: read, apply these operations to the client view, `carryOver`, and write the difference.
+   * They are the client's, without names that belong to the rules.
+   */
+  | { readonly kind: 'read'; readonly reason: string; readonly operations: readonly PatchOperation[] }
 
 /** The rules of one resource type, bound to the schemas of its upstream: pure functions, made once. */
 export interface Translator {
