@@ -1,0 +1,93 @@
+import type { CompareOperator, Filter } from '../scim/filter.ts'
+import type { Json } from '../scim/json.ts'
+import type { PatchOperation } from '../scim/patch.ts'
+import type { PatchPath } from '../scim/path.ts'
+import { isBlank } from './blank.ts'
+import type { BoundPlace } from './bound.ts'
+import { unlessRefused } from './counterexample.ts'
+import type { Translator } from './translator.ts'
+
+/** Where a filter is decided: by the upstream alone, by reading its pages and looking again here, or not at all (400). */
+export type FilterVerdict = 'native' | 'pages' | 'refused'
+/** Whether a PATCH goes as it comes, after a look at what is there, or is refused whatever it is. */
+export type PatchVerdict = 'direct' | 'read' | 'refused'
+
+const operators = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const
+export type FilterOperator = CompareOperator | 'pr'
+export type FilterVerdicts = Readonly<Record<FilterOperator, FilterVerdict>>
+export type PatchVerdicts = Readonly<Record<PatchOperation['op'], PatchVerdict>>
+
+/** Texts that fit no rule's pattern, or only by chance: an operator counts as native if it is with these, too. */
+const strange = ['zzz', 'A-b c'] as const
+
+/** What becomes of filters over a client's place, by operator; asked with a value that fits, and with others. */
+export function askFilters(at: BoundPlace, fitting: Json | undefined, translator: Translator): FilterVerdicts {
+  const literal = scalarOf(fitting)
+  const literals = typeof literal === 'string' ? [literal, ...strange] : [literal]
+  const compared = operators.map((operator) => {
+    const verdicts = literals.map((value) =>
+      verdictOf(translator, filterOver(at, { kind: 'compare', operator, path: pathOver(at), value })),
+    )
+    return [operator, worst(verdicts)] as const
+  })
+  const present = verdictOf(translator, filterOver(at, { kind: 'present', path: pathOver(at) }))
+  return { ...emptyFilters, ...Object.fromEntries(compared), pr: present }
+}
+
+const emptyFilters: FilterVerdicts = {
+  pr: 'native',
+  eq: 'native',
+  ne: 'native',
+  co: 'native',
+  sw: 'native',
+  ew: 'native',
+  gt: 'native',
+  ge: 'native',
+  lt: 'native',
+  le: 'native',
+}
+
+function verdictOf(translator: Translator, filter: Filter): FilterVerdict {
+  const translation = unlessRefused(() => translator.filter(filter))
+  if (translation === undefined) return 'refused'
+  return translation.kind === 'superset' ? 'pages' : 'native'
+}
+
+const worst = (verdicts: readonly FilterVerdict[]): FilterVerdict =>
+  verdicts.includes('refused') ? 'refused' : verdicts.includes('pages') ? 'pages' : 'native'
+
+/** A place's path where it stands in a filter: inside its element, when it has one. */
+const pathOver = ({ path, filter }: BoundPlace) => (filter === undefined ? path : { name: path.sub ?? 'value' })
+
+function filterOver({ path, filter }: BoundPlace, of: Filter): Filter {
+  if (filter === undefined) return of
+  const own: Filter = { kind: 'compare', operator: 'eq', path: { name: filter.sub }, value: filter.value }
+  const { sub: _, ...attribute } = path
+  return { kind: 'elements', path: attribute, of: { kind: 'and', left: own, right: of } }
+}
+
+/** What a filter compares: the value itself, or that of a list or an element. */
+function scalarOf(value: Json | undefined): string | number | boolean {
+  if (Array.isArray(value)) return scalarOf(value[0])
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return 'Ann'
+}
+
+/** What becomes of PATCH operations on a client's place. */
+export function askPatches(at: BoundPlace, fitting: Json | undefined, translator: Translator): PatchVerdicts {
+  const path = patchPathOf(at)
+  const value = isBlank(fitting) ? 'Ann' : fitting
+  const ask = (operation: PatchOperation): PatchVerdict =>
+    unlessRefused(() => translator.patch([operation]))?.kind ?? 'refused'
+  return {
+    add: ask({ op: 'add', path, value }),
+    replace: ask({ op: 'replace', path, value }),
+    remove: ask({ op: 'remove', path }),
+  }
+}
+
+/** A place as the path of a PATCH operation. */
+export function patchPathOf({ path, filter }: BoundPlace): PatchPath {
+  if (filter === undefined) return path
+  return { ...path, filter: { kind: 'compare', operator: 'eq', path: { name: filter.sub }, value: filter.value } }
+}
