@@ -40,3 +40,11 @@ export function claimAttribute(
   }
   return { path, claims, rest: (value) => divide(value, false), claimed: (value) => divide(value, true) }
 }
+
+/** An attribute that nobody claims, and that crosses whole. */
+export const watchAttribute = (path: BoundPlace['path']): AttributeClaims => ({
+  path,
+  claims: [],
+  rest: (value) => value,
+  claimed: () => undefined,
+})

@@ -1,3 +1,4 @@
+import { fold } from '../scim/fold.ts'
 import type { Json, JsonObject } from '../scim/json.ts'
 import type { Resource } from '../scim/resource.ts'
 import { assign } from './assign.ts'
@@ -6,10 +7,7 @@ import type { BoundLens, BoundPlace, BoundRules, BoundSlot, Shown, SlotValues } 
 import { type Check, carriableCheck } from './carriable.ts'
 import { createOneWay, type OneWay } from './one-way.ts'
 import { schemasLister } from './schemas-of.ts'
-import { createSplitter, type Split, type Splitter } from './split.ts'
-
-/** The values of claimed attributes, by their number. */
-export type Held = Split['held']
+import { createSplitter, type Held, type Splitter } from './split.ts'
 
 /** A slot that knows which of the claimed attributes it reads. */
 export interface PlacedSlot {
@@ -38,7 +36,8 @@ export interface Bodies {
 
 export function createBodies(bound: BoundRules): Bodies {
   const isDropping = bound.rules.unmapped === 'drop'
-  const splitter = createSplitter(bound.claims, isDropping)
+  const defaults = bound.oneWay.flatMap(({ kind, at }) => (kind === 'default' ? [at] : []))
+  const splitter = createSplitter(bound.claims, isDropping, defaults)
   const place = (slots: readonly BoundSlot[]): readonly PlacedSlot[] =>
     slots.map(({ at }) => ({ at, index: splitter.indexOf(at.path) }))
   const lenses = bound.lenses.map((lens) => ({ lens, client: place(lens.client), upstream: place(lens.upstream) }))
@@ -46,12 +45,13 @@ export function createBodies(bound: BoundRules): Bodies {
     const check = carriableCheck(attribute)
     return check === undefined ? [] : [[index, check]]
   })
-  const differing = splitter.attributes.map(mayDiffer)
+  const isRead = readerOf(bound)
+  const differing = splitter.attributes.map((attribute) => isRead(attribute) && mayDiffer(attribute))
   return {
     bound,
     splitter,
     lenses,
-    oneWay: createOneWay(bound),
+    oneWay: createOneWay(bound, splitter),
     listSchemas: schemasLister(bound),
     requireCarriable(held) {
       for (const [index, check] of checks) {
@@ -68,6 +68,15 @@ export function createBodies(bound: BoundRules): Bodies {
   }
 }
 
+/** Whether something computed reads an attribute. Where only running it could tell, it may. */
+function readerOf({ oneWay }: BoundRules): (attribute: AttributeClaims) => boolean {
+  const reads = oneWay.flatMap((one) => (one.kind === 'computed' ? [one.rule.reads] : []))
+  if (reads.includes('all')) return () => true
+  const keys = new Set(reads.flatMap((paths) => (paths === 'all' ? [] : paths.map((path) => fold(path.name ?? '')))))
+  // By its bare name: which schema a template means depends on what is there.
+  return ({ path }) => keys.has(fold(path.name)) || keys.has('')
+}
+
 /** Whether a client's value of the attribute may hold what the client does not see afterwards. */
 function mayDiffer({ claims }: AttributeClaims): boolean {
   const ofClient = claims.flatMap(({ side, at }) => (side === 'client' ? [at] : []))
@@ -78,20 +87,23 @@ function mayDiffer({ claims }: AttributeClaims): boolean {
 
 /** The values of a rule's slots; undefined when all are absent, which is what most are. */
 export function readSlots(slots: readonly PlacedSlot[], held: Held): SlotValues | undefined {
-  const values: (Json | undefined)[] = []
-  let isAny = false
-  for (const { at, index } of slots) {
-    const value = at.part.read(held[index])
-    if (value !== undefined) isAny = true
-    values.push(value)
+  let values: (Json | undefined)[] | undefined
+  for (let slot = 0; slot < slots.length; slot++) {
+    const placed = slots[slot]
+    const whole = placed && held[placed.index]
+    const value = whole === undefined ? undefined : placed?.at.part.read(whole)
+    if (value === undefined) continue
+    values ??= new Array<Json | undefined>(slots.length)
+    values[slot] = value
   }
-  return isAny ? values : undefined
+  return values
 }
 
 export function writeSlots(built: JsonObject, slots: readonly PlacedSlot[], values: SlotValues): void {
-  for (const [slot, { at }] of slots.entries()) {
+  for (let slot = 0; slot < slots.length; slot++) {
     const value = values[slot]
-    if (value !== undefined) assign(built, at, value)
+    const at = slots[slot]?.at
+    if (value !== undefined && at !== undefined) assign(built, at, value)
   }
 }
 
@@ -100,6 +112,10 @@ const untold: Shown = { values: [], fits: false }
 /** What the client sees of the upstream's values of a rule; undefined when there is nothing. */
 export function showSlots({ lens, upstream }: PlacedLens, held: Held): Shown | undefined {
   const values = readSlots(upstream, held)
-  if (upstream.some(({ at, index }) => held[index] !== undefined && !at.part.isClear(held[index]))) return untold
+  for (let slot = 0; slot < upstream.length; slot++) {
+    const placed = upstream[slot]
+    if (placed === undefined || values?.[slot] !== undefined || held[placed.index] === undefined) continue
+    if (!placed.at.part.isClear(held[placed.index])) return untold
+  }
   return values && lens.inward(values)
 }

@@ -2,8 +2,9 @@ import { isSame } from '../scim/equality.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import { attributeIn } from '../scim/resource.ts'
 import { clear, erasing } from './assign.ts'
-import { type Bodies, type Held, type PlacedSlot, readSlots, showSlots, writeSlots } from './bodies.ts'
+import { type Bodies, type PlacedSlot, readSlots, showSlots, writeSlots } from './bodies.ts'
 import type { SlotValues } from './bound.ts'
+import type { Held } from './split.ts'
 import { inwardOf, withSchemas } from './translate.ts'
 import type { Translator } from './translator.ts'
 
@@ -38,12 +39,12 @@ export function carryingOver(bodies: Bodies): Translator['carryOver'] {
     // Last, so that an element to which a rule writes keeps what else is on it.
     for (const { slots, values } of changed)
       for (const [slot, { at }] of slots.entries()) if (values[slot] === undefined) erase(built, at)
-    const made = asserting ? oneWay.assert(built) : built
+    if (asserting) oneWay.assert(built, now.held)
     if (oneWay.isComputing) {
       const views = { before: show(before), after: bodies.viewOf(client, now.held) }
-      oneWay.compute(made, views, asserting)
+      oneWay.compute(built, views, asserting)
     }
-    return withSchemas(bodies, made, client, before)
+    return withSchemas(bodies, built, client, before)
   }
 }
 

@@ -5,7 +5,7 @@ import { isBlank } from './blank.ts'
 import type { BoundLens, BoundPlace, BoundSlot, Shown, SlotValues } from './bound.ts'
 import type { Bindings, Pattern } from './pattern.ts'
 import type { Place } from './place.ts'
-import type { Rule, Slot } from './rule.ts'
+import type { Rule, Slot, ValueTable } from './rule.ts'
 import { tablePatterns } from './table.ts'
 
 type TwoWayRule = Extract<Rule, { kind: 'two-way' }>
@@ -28,7 +28,7 @@ export function bindLens(rule: TwoWayRule, bindClient: Bind, bindUpstream: Bind)
     exact: reason === undefined,
     ...(reason === undefined ? {} : { lossyBecause: reason }),
     isRename,
-    ...(isRename ? renaming(client, upstream) : matching(client, upstream, table?.otherwise)),
+    ...(isRename ? renaming(client, upstream) : matching(client, upstream, table)),
   }
 }
 
@@ -75,12 +75,27 @@ function renaming([client]: readonly BoundSlot[], [upstream]: readonly BoundSlot
   }
 }
 
-function matching(client: readonly BoundSlot[], upstream: readonly BoundSlot[], otherwise: Json | undefined): Ways {
+function matching(client: readonly BoundSlot[], upstream: readonly BoundSlot[], table: ValueTable | undefined): Ways {
+  const isTable = table !== undefined
+  const otherwise = table?.otherwise
   const isSingle = client.length === 1 && upstream.length === 1
   const isSameHoles = comparing(client, upstream)
+  const ofClient = sideOf(client, isTable)
+  const ofUpstream = sideOf(upstream, isTable)
   const exactSlots = client.map((slot) => slot.pattern.holes.every((hole) => isExactHole(hole, client, upstream)))
   const isSameClient = (values: SlotValues, printed: SlotValues): boolean =>
     exactSlots.every((isExact, slot) => !isExact || isSame(values[slot], printed[slot]))
+
+  /** Whether what was printed upstream leads back to the client's own values. */
+  function comesBack(values: SlotValues, bindings: Bindings, printed: SlotValues): boolean {
+    if (ofUpstream.isAmbiguous) {
+      const back = matchAll(upstream, printed)
+      if (back === undefined || !isSameHoles(bindings, back)) return false
+    }
+    if (!ofClient.isSpelling) return true
+    const again = printAll(client, bindings)
+    return again !== undefined && isSameClient(values, again)
+  }
 
   /** A value that does not fit its own side (contract §12, "As it is"). */
   function outwardAsItIs(values: SlotValues): SlotValues {
@@ -106,9 +121,7 @@ function matching(client: readonly BoundSlot[], upstream: readonly BoundSlot[], 
       const bindings = matchAll(client, values)
       if (bindings === undefined) return outwardAsItIs(values)
       const printed = printAll(upstream, bindings)
-      const back = printed && matchAll(upstream, printed)
-      const again = back && isSameHoles(bindings, back) ? printAll(client, back) : undefined
-      if (printed === undefined || again === undefined || !isSameClient(values, again))
+      if (printed === undefined || !comesBack(values, bindings, printed))
         throw refused(namesOf(client), 'has a value that would not come back as it is')
       return printed
     },
@@ -118,17 +131,39 @@ function matching(client: readonly BoundSlot[], upstream: readonly BoundSlot[], 
       if (missing !== undefined) return unknown
       const bindings = matchAll(upstream, values)
       const printed = bindings && printAll(client, bindings)
-      const back = printed && matchAll(client, printed)
-      if (bindings === undefined || printed === undefined || back === undefined) return inwardAsItIs(values)
-      return isSameHoles(bindings, back) ? { values: printed, fits: true } : inwardAsItIs(values)
+      if (bindings === undefined || printed === undefined) return inwardAsItIs(values)
+      if (!ofClient.isAmbiguous) return { values: printed, fits: true }
+      const back = matchAll(client, printed)
+      return back !== undefined && isSameHoles(bindings, back) ? { values: printed, fits: true } : inwardAsItIs(values)
     },
+  }
+}
+
+/** What has to be tried of a side, since its patterns alone do not promise it. */
+interface Side {
+  /** What was printed may match as something else: several holes, a lossy pipe, two keys on one value. */
+  readonly isAmbiguous: boolean
+  /** What was matched may print as another spelling of it: pipes, typed keys. */
+  readonly isSpelling: boolean
+}
+
+function sideOf(slots: readonly BoundSlot[], isTable: boolean): Side {
+  const hasPipes = ({ pattern }: BoundSlot) => pattern.parts.some((part) => 'pipes' in part && part.pipes.length > 0)
+  return {
+    isAmbiguous: isTable || slots.some(({ pattern }) => !pattern.exact || pattern.holes.length > 1),
+    isSpelling: isTable || slots.some(hasPipes),
   }
 }
 
 /** `all` when every slot is absent; else the first that is, where one is. */
 function missingIn(slots: readonly BoundSlot[], values: SlotValues): BoundSlot | 'all' | undefined {
-  const missing = slots.filter((_, slot) => isBlank(values[slot]))
-  return missing.length === slots.length ? 'all' : missing[0]
+  let first: BoundSlot | undefined
+  let isAny = false
+  for (let slot = 0; slot < slots.length; slot++) {
+    if (!isBlank(values[slot])) isAny = true
+    else first ??= slots[slot]
+  }
+  return isAny ? first : 'all'
 }
 
 /** All slots' holes; undefined when a value does not fit. A hole stands once a side, so nothing can disagree. */

@@ -10,6 +10,7 @@ import { assign, type Erase, erasing } from './assign.ts'
 import { assigned } from './blank.ts'
 import type { BoundOneWay, BoundRules, ComputedRule } from './bound.ts'
 import { elementsOf, subOf } from './place-part.ts'
+import type { Held, Splitter } from './split.ts'
 
 /** Client views before and after a change; `before` is absent on a create. */
 export interface Views {
@@ -19,8 +20,11 @@ export interface Views {
 
 /** The one-way rules of a resource type. */
 export interface OneWay {
-  /** Constants and defaults, as a create and a replace assert them. Gives the resource, which may be another. */
-  assert(built: Resource): Resource
+  /**
+   * Constants and defaults, as a create and a replace assert them.
+   * @param held the client's values of claimed attributes and of those that defaults may fill
+   */
+  assert(built: JsonObject, held: Held): void
   readonly isComputing: boolean
   /** Computed values; those whose reads did not change stay, unless all are asserted. */
   compute(built: JsonObject, views: Views, asserting: boolean): void
@@ -28,18 +32,14 @@ export interface OneWay {
 
 type Computing = (built: JsonObject, views: Views, asserting: boolean) => void
 
-export function createOneWay({ oneWay, client, claims }: BoundRules): OneWay {
+export function createOneWay({ oneWay, client, claims }: BoundRules, { indexOf }: Pick<Splitter, 'indexOf'>): OneWay {
   const erase = erasing(claims)
   const computing = oneWay.flatMap((one) => (one.kind === 'computed' ? [computingOf(one, client, erase)] : []))
+  const asserted = oneWay.flatMap((one) => (one.kind === 'computed' ? [] : [{ ...one, index: indexOf(one.at.path) }]))
   return {
-    assert(built) {
-      let made = built
-      for (const one of oneWay) {
-        if (one.kind === 'constant') assign(made, one.at, one.value)
-        // A default is no claim: what it reaches into may be shared with what was given.
-        if (one.kind === 'default' && one.at.read(made) === undefined) made = one.at.write(made, one.value)
-      }
-      return made
+    assert(built, held) {
+      for (const { kind, at, index, value } of asserted)
+        if (kind === 'constant' || at.part.read(held[index]) === undefined) assign(built, at, value)
     },
     isComputing: computing.length > 0,
     compute(built, views, asserting) {

@@ -43,7 +43,8 @@ function settle({ urn, name, sub }: Place, definition: ResourceDefinition): Name
   return path.name === undefined ? given : { ...path, name: path.name }
 }
 
-const withoutSub = ({ urn, name }: NamedPath): NamedPath => (urn === undefined ? { name } : { urn, name })
+/** The attribute that a path leads to, or into. */
+export const withoutSub = ({ urn, name }: NamedPath): NamedPath => (urn === undefined ? { name } : { urn, name })
 
 function settleFilter(filter: ElementFilter, attribute: Attribute | undefined): ElementFilter {
   const sub = attribute && subAttributeNamed(attribute, filter.sub)

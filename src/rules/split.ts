@@ -1,15 +1,19 @@
 import { fold } from '../scim/fold.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import type { Resource } from '../scim/resource.ts'
-import { type AttributeClaims, attributeKey, claimAttribute } from './attribute-claims.ts'
+import { type AttributeClaims, attributeKey, claimAttribute, watchAttribute } from './attribute-claims.ts'
 import type { BoundPlace, Claim } from './bound.ts'
+import { withoutSub } from './place-bind.ts'
+import { remembering } from './remember.ts'
+
+/** The whole values of the attributes that rules reach into, by their number. */
+export type Held = readonly (Json | undefined)[]
 
 /** A resource taken apart. */
 export interface Split {
   /** What crosses: a new object, and so are its containers that a rule reaches into. Values are shared, never changed. */
   readonly rest: Resource
-  /** The whole values of the attributes that rules reach into, by their number. */
-  readonly held: readonly (Json | undefined)[]
+  readonly held: Held
 }
 
 /** Takes resources apart by the names that rules claim, in one pass over their members. */
@@ -22,51 +26,73 @@ export interface Splitter {
   hidden(resource: Resource): Resource
 }
 
-type Entry = { readonly index: number } | { readonly urn: string; readonly members: Map<string, Entry> }
-type Find = (name: string) => Entry | undefined
+/** A claimed attribute by its number, or a container that holds some. */
+type Entry = { readonly index: number; readonly members?: undefined } | Container
+interface Container {
+  readonly urn: string
+  readonly members: Map<string, Entry>
+}
+
+interface Taking {
+  readonly isHidden: boolean
+  readonly held: (Json | undefined)[]
+}
 
 /** Always cross, whatever the rules say (contract §12). */
 const spared: ReadonlySet<string> = new Set(['id', 'schemas', 'meta'])
-const maxRemembered = 2000
 
-/** @param isDropping whether what no rule names stays behind, too */
-export function createSplitter(claims: readonly Claim[], isDropping: boolean): Splitter {
-  const attributes = joined(claims, isDropping)
+/**
+ * @param isDropping whether what no rule names stays behind, too
+ * @param watched places that nobody claims, of which the whole values are held all the same
+ */
+export function createSplitter(
+  claims: readonly Claim[],
+  isDropping: boolean,
+  watched: readonly BoundPlace[] = [],
+): Splitter {
+  const attributes = joined(claims, isDropping, watched)
   const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
   const entries = entriesOf(attributes)
-  const findEntry = remembering((name) => entries.get(fold(name)))
+  const find = remembering((name) => entries.get(fold(name)))
   const crosses = (name: string): boolean => !isDropping || spared.has(fold(name))
-  const crossesInContainer = (): boolean => !isDropping
 
   /** The members that cross or, `isHidden`, those that do not. */
-  function walk(object: JsonObject, isHidden: boolean, held: (Json | undefined)[]): JsonObject {
-    return take(object, findEntry, crosses)
-
-    function take(object: JsonObject, find: Find, isCrossing: (name: string) => boolean): JsonObject {
-      const taken: JsonObject = {}
-      for (const name in object) {
-        const value = object[name]
-        const entry = value === undefined ? undefined : find(name)
-        if (value === undefined) continue
-        if (entry === undefined) {
-          if (isCrossing(name) !== isHidden) put(taken, name, value)
-        } else if ('index' in entry) takeAttribute(entry.index, value, taken)
-        else {
-          const members = isObject(value) ? take(value, (one) => entry.members.get(fold(one)), crossesInContainer) : {}
-          if (Object.keys(members).length > 0) put(taken, entry.urn, members)
-        }
-      }
-      return taken
+  function take(object: JsonObject, isHidden: boolean, held: (Json | undefined)[]): JsonObject {
+    const taken: JsonObject = {}
+    for (const name in object) {
+      const value = object[name]
+      if (value === undefined) continue
+      const entry = find(name)
+      if (entry === undefined) {
+        if (crosses(name) !== isHidden) put(taken, name, value)
+      } else if (entry.members === undefined) takeAttribute(taken, entry.index, value, { isHidden, held })
+      else takeContainer(taken, entry, value, { isHidden, held })
     }
+    return taken
+  }
 
-    /** A claimed attribute: what of it is wanted stands under the name that the schema has. The first spelling counts. */
-    function takeAttribute(index: number, value: Json, taken: JsonObject): void {
-      const attribute = attributes[index]
-      if (attribute === undefined || held[index] !== undefined) return
-      held[index] = value
-      const left = isHidden ? attribute.claimed(value) : attribute.rest(value)
-      if (left !== undefined) put(taken, attribute.path.name, left)
+  function takeContainer(taken: JsonObject, { urn, members }: Container, container: Json, taking: Taking): void {
+    if (!isObject(container)) return
+    const inside: JsonObject = {}
+    let isEmpty = true
+    for (const name in container) {
+      const value = container[name]
+      const entry = members.get(fold(name))
+      if (value === undefined) continue
+      if (entry?.members === undefined && entry !== undefined) takeAttribute(inside, entry.index, value, taking)
+      else if (isDropping === taking.isHidden) put(inside, name, value)
     }
+    for (const _ in inside) isEmpty = false
+    if (!isEmpty) put(taken, urn, inside)
+  }
+
+  /** A claimed attribute: what of it is wanted stands under the name that the rules have. The first spelling counts. */
+  function takeAttribute(taken: JsonObject, index: number, value: Json, { isHidden, held }: Taking): void {
+    const attribute = attributes[index]
+    if (attribute === undefined || held[index] !== undefined) return
+    held[index] = value
+    const left = isHidden ? attribute.claimed(value) : attribute.rest(value)
+    if (left !== undefined) put(taken, attribute.path.name, left)
   }
 
   return {
@@ -74,13 +100,17 @@ export function createSplitter(claims: readonly Claim[], isDropping: boolean): S
     indexOf: (path) => numbers.get(attributeKey(path.urn, path.name)) ?? -1,
     split(resource) {
       const held = new Array<Json | undefined>(attributes.length)
-      return { rest: walk(resource, false, held), held }
+      return { rest: take(resource, false, held), held }
     },
-    hidden: (resource) => walk(resource, true, []),
+    hidden: (resource) => take(resource, true, []),
   }
 }
 
-function joined(claims: readonly Claim[], isDropping: boolean): readonly AttributeClaims[] {
+function joined(
+  claims: readonly Claim[],
+  isDropping: boolean,
+  watched: readonly BoundPlace[],
+): readonly AttributeClaims[] {
   const byAttribute = new Map<string, Claim[]>()
   for (const claim of claims) {
     const key = attributeKey(claim.at.path.urn, claim.at.path.name)
@@ -88,10 +118,14 @@ function joined(claims: readonly Claim[], isDropping: boolean): readonly Attribu
     if (held === undefined) byAttribute.set(key, [claim])
     else held.push(claim)
   }
-  return [...byAttribute.values()].flatMap((ofOne) => {
-    const { urn, name } = ofOne[0]?.at.path ?? { name: '' }
-    return [claimAttribute(urn === undefined ? { name } : { urn, name }, ofOne, isDropping)]
-  })
+  const free = watched.filter(({ path }) => !byAttribute.has(attributeKey(path.urn, path.name)))
+  return [
+    ...[...byAttribute.values()].flatMap((ofOne) => {
+      const path = ofOne[0]?.at.path
+      return path === undefined ? [] : [claimAttribute(withoutSub(path), ofOne, isDropping)]
+    }),
+    ...free.map(({ path }) => watchAttribute(withoutSub(path))),
+  ]
 }
 
 function entriesOf(attributes: readonly AttributeClaims[]): ReadonlyMap<string, Entry> {
@@ -102,21 +136,9 @@ function entriesOf(attributes: readonly AttributeClaims[]): ReadonlyMap<string, 
       continue
     }
     const held = entries.get(fold(path.urn))
-    const container = held !== undefined && 'urn' in held ? held : { urn: path.urn, members: new Map<string, Entry>() }
+    const container = held?.members === undefined ? { urn: path.urn, members: new Map<string, Entry>() } : held
     container.members.set(fold(path.name), { index })
     entries.set(fold(path.urn), container)
   }
   return entries
-}
-
-/** Remembers what was found for a name as it is spelt: resources spell the same names over and over. */
-function remembering(find: Find): Find {
-  const found = new Map<string, Entry | 'none'>()
-  return (name) => {
-    const known = found.get(name)
-    if (known !== undefined) return known === 'none' ? undefined : known
-    const entry = find(name)
-    if (found.size < maxRemembered) found.set(name, entry ?? 'none')
-    return entry
-  }
 }

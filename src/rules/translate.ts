@@ -1,4 +1,3 @@
-import { put } from '../scim/json.ts'
 import { type Resource, spellingOf } from '../scim/resource.ts'
 import { type Bodies, readSlots, showSlots, writeSlots } from './bodies.ts'
 import type { BoundSlot } from './bound.ts'
@@ -14,9 +13,9 @@ export const outwardOf =
       const values = readSlots(from, held)
       if (values !== undefined) writeSlots(rest, to, lens.outward(values))
     }
-    const built = bodies.oneWay.assert(rest)
-    if (bodies.oneWay.isComputing) bodies.oneWay.compute(built, { after: bodies.viewOf(client, held) }, true)
-    return withSchemas(bodies, built, client)
+    bodies.oneWay.assert(rest, held)
+    if (bodies.oneWay.isComputing) bodies.oneWay.compute(rest, { after: bodies.viewOf(client, held) }, true)
+    return withSchemas(bodies, rest, client)
   }
 
 /** The client view of what the upstream holds (`Translator.toClient`). */
@@ -37,10 +36,12 @@ export function inwardOf(bodies: Bodies, unfit: Unfit): Translator['toClient'] {
 const textOf = (slots: readonly BoundSlot[]): string => slots.map(({ at }) => at.text).join(' and ')
 
 /** Sets the `schemas` of a resource that is being built. */
-export function withSchemas(bodies: Bodies, built: Resource, ...from: readonly [Resource, ...Resource[]]): Resource {
+export function withSchemas(bodies: Bodies, built: Resource, from: Resource, also?: Resource): Resource {
+  const schemas = bodies.listSchemas(built, from)
+  if (also !== undefined)
+    for (const urn of bodies.listSchemas(built, also)) if (!schemas.includes(urn)) schemas.push(urn)
   const spelling = spellingOf(built, 'schemas')
-  const schemas = [...new Set(from.flatMap((one) => bodies.listSchemas(built, one)))]
   if (spelling !== undefined && spelling !== 'schemas') delete built[spelling]
-  put(built, 'schemas', schemas)
+  built['schemas'] = schemas
   return built
 }
