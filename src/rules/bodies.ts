@@ -1,24 +1,17 @@
 import { fold } from '../scim/fold.ts'
-import type { Json, JsonObject } from '../scim/json.ts'
+import type { Json } from '../scim/json.ts'
 import type { Resource } from '../scim/resource.ts'
-import { assign } from './assign.ts'
 import type { AttributeClaims } from './attribute-claims.ts'
-import type { BoundLens, BoundPlace, BoundRules, BoundSlot, Shown, SlotValues } from './bound.ts'
+import type { BoundLens, BoundRules, BoundSlot, Shown, SlotValues } from './bound.ts'
 import { type Check, carriableCheck } from './carriable.ts'
+import { assign, type Finish, finishing, type Placed } from './draft.ts'
 import { createOneWay, type OneWay } from './one-way.ts'
-import { schemasLister } from './schemas-of.ts'
-import { createSplitter, type Held, type Splitter } from './split.ts'
-
-/** A slot that knows which of the claimed attributes it reads. */
-export interface PlacedSlot {
-  readonly at: BoundPlace
-  readonly index: number
-}
+import { createSplitter, type Draft, type Held, type Splitter } from './split.ts'
 
 export interface PlacedLens {
   readonly lens: BoundLens
-  readonly client: readonly PlacedSlot[]
-  readonly upstream: readonly PlacedSlot[]
+  readonly client: readonly Placed[]
+  readonly upstream: readonly Placed[]
 }
 
 /** What the translation of whole resources is made of, once for a resource type. */
@@ -27,7 +20,7 @@ export interface Bodies {
   readonly splitter: Splitter
   readonly lenses: readonly PlacedLens[]
   readonly oneWay: OneWay
-  listSchemas(made: Resource, from: Resource): Json[]
+  readonly finish: Finish
   /** @throws ScimError 400 `invalidValue` where a claimed attribute of the client cannot be carried */
   requireCarriable(held: Held): void
   /** The client's resource as it will see it: what templates read. */
@@ -38,7 +31,8 @@ export function createBodies(bound: BoundRules): Bodies {
   const isDropping = bound.rules.unmapped === 'drop'
   const defaults = bound.oneWay.flatMap(({ kind, at }) => (kind === 'default' ? [at] : []))
   const splitter = createSplitter(bound.claims, isDropping, defaults)
-  const place = (slots: readonly BoundSlot[]): readonly PlacedSlot[] =>
+  const finish = finishing(bound, splitter)
+  const place = (slots: readonly BoundSlot[]): readonly Placed[] =>
     slots.map(({ at }) => ({ at, index: splitter.indexOf(at.path) }))
   const lenses = bound.lenses.map((lens) => ({ lens, client: place(lens.client), upstream: place(lens.upstream) }))
   const checks = splitter.attributes.flatMap((attribute, index): readonly (readonly [number, Check])[] => {
@@ -52,7 +46,7 @@ export function createBodies(bound: BoundRules): Bodies {
     splitter,
     lenses,
     oneWay: createOneWay(bound, splitter),
-    listSchemas: schemasLister(bound),
+    finish,
     requireCarriable(held) {
       for (const [index, check] of checks) {
         const value = held[index]
@@ -61,9 +55,9 @@ export function createBodies(bound: BoundRules): Bodies {
     },
     viewOf(client, held) {
       if (!isDropping && differing.every((differs, index) => !differs || held[index] === undefined)) return client
-      const { rest } = splitter.split(client)
-      for (const { client: slots } of lenses) writeSlots(rest, slots, readSlots(slots, held) ?? [])
-      return rest
+      const { draft } = splitter.split(client)
+      for (const { client: slots } of lenses) writeSlots(draft, slots, readSlots(slots, held) ?? [])
+      return finish(draft, client)
     },
   }
 }
@@ -86,7 +80,7 @@ function mayDiffer({ claims }: AttributeClaims): boolean {
 }
 
 /** The values of a rule's slots; undefined when all are absent, which is what most are. */
-export function readSlots(slots: readonly PlacedSlot[], held: Held): SlotValues | undefined {
+export function readSlots(slots: readonly Placed[], held: Held): SlotValues | undefined {
   let values: (Json | undefined)[] | undefined
   for (let slot = 0; slot < slots.length; slot++) {
     const placed = slots[slot]
@@ -99,11 +93,11 @@ export function readSlots(slots: readonly PlacedSlot[], held: Held): SlotValues 
   return values
 }
 
-export function writeSlots(built: JsonObject, slots: readonly PlacedSlot[], values: SlotValues): void {
+export function writeSlots(draft: Draft, slots: readonly Placed[], values: SlotValues): void {
   for (let slot = 0; slot < slots.length; slot++) {
     const value = values[slot]
-    const at = slots[slot]?.at
-    if (value !== undefined && at !== undefined) assign(built, at, value)
+    const placed = slots[slot]
+    if (value !== undefined && placed !== undefined) assign(draft, placed, value)
   }
 }
 

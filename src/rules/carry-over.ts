@@ -1,11 +1,11 @@
 import { isSame } from '../scim/equality.ts'
-import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
-import { attributeIn } from '../scim/resource.ts'
-import { clear, erasing } from './assign.ts'
-import { type Bodies, type PlacedSlot, readSlots, showSlots, writeSlots } from './bodies.ts'
+import { fold } from '../scim/fold.ts'
+import { attributeIn, type Resource } from '../scim/resource.ts'
+import { type Bodies, readSlots, showSlots, writeSlots } from './bodies.ts'
 import type { SlotValues } from './bound.ts'
-import type { Held } from './split.ts'
-import { inwardOf, withSchemas } from './translate.ts'
+import { clear, erasing, joined } from './draft.ts'
+import type { Draft } from './split.ts'
+import { inwardOf } from './translate.ts'
 import type { Translator } from './translator.ts'
 
 /** The protocol's own names, which no client writes. */
@@ -24,51 +24,39 @@ export function carryingOver(bodies: Bodies): Translator['carryOver'] {
     const was = splitter.split(before)
     const now = splitter.split(client)
     bodies.requireCarriable(now.held)
-    const built = joined(now.rest, splitter.hidden(before))
-    for (const name of kept) {
-      const value = attributeIn(before, name)
-      if (value !== undefined && attributeIn(built, name) === undefined) put(built, name, value)
-    }
+    const draft = joined(now.draft, splitter.hidden(before))
+    keepProtocol(draft, before)
     const changed = bodies.lenses.flatMap((placed) => {
       const wanted = readSlots(placed.client, now.held) ?? []
       const isKept = isSameValues(showSlots(placed, was.held)?.values ?? [], wanted)
       return isKept ? [] : [{ slots: placed.upstream, values: placed.lens.outward(wanted) }]
     })
-    for (const { slots } of changed) clearUntold(built, slots, was.held)
-    for (const { slots, values } of changed) writeSlots(built, slots, values)
+    // Of several elements where a rule has one, none is seen: they go, lest another be seen instead.
+    for (const { slots } of changed)
+      for (const slot of slots) if (!slot.at.part.isClear(was.held[slot.index])) clear(draft, slot)
+    for (const { slots, values } of changed) writeSlots(draft, slots, values)
     // Last, so that an element to which a rule writes keeps what else is on it.
     for (const { slots, values } of changed)
-      for (const [slot, { at }] of slots.entries()) if (values[slot] === undefined) erase(built, at)
-    if (asserting) oneWay.assert(built, now.held)
+      for (const [number, slot] of slots.entries()) if (values[number] === undefined) erase(draft, slot)
+    if (asserting) oneWay.assert(draft, now.held)
     if (oneWay.isComputing) {
       const views = { before: show(before), after: bodies.viewOf(client, now.held) }
-      oneWay.compute(built, views, asserting)
+      oneWay.compute(draft, views, asserting)
     }
-    return withSchemas(bodies, built, client, before)
+    return bodies.finish(draft, client, before)
   }
 }
 
-/** Of several elements where a rule has one, none is seen. Before one is written they go, so that no other shows up. */
-function clearUntold(built: JsonObject, slots: readonly PlacedSlot[], held: Held): void {
-  for (const { at, index } of slots) if (!at.part.isClear(held[index])) clear(built, at)
+function keepProtocol({ free }: Draft, before: Resource): void {
+  for (const name of kept) {
+    const value = attributeIn(before, name)
+    if (value === undefined || free.names.some((one) => fold(one) === name)) continue
+    free.names.push(name)
+    free.values.push(value)
+  }
 }
 
 const isSameValues = (a: SlotValues, b: SlotValues): boolean => {
   for (let slot = 0; slot < Math.max(a.length, b.length); slot++) if (!isSame(a[slot], b[slot])) return false
   return true
-}
-
-/** Two parts of one resource, which share no attribute but lists and objects that were divided. */
-function joined(a: JsonObject, b: JsonObject): JsonObject {
-  const all: JsonObject = { ...a }
-  for (const name in b) {
-    const value = b[name]
-    if (value !== undefined) put(all, name, Object.hasOwn(a, name) ? joinedValue(a[name], value) : value)
-  }
-  return all
-}
-
-function joinedValue(a: Json | undefined, b: Json): Json {
-  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
-  return isObject(a) && isObject(b) ? joined(a, b) : b
 }

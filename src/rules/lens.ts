@@ -143,15 +143,14 @@ function matching(client: readonly BoundSlot[], upstream: readonly BoundSlot[], 
 interface Side {
   /** What was printed may match as something else: several holes, a lossy pipe, two keys on one value. */
   readonly isAmbiguous: boolean
-  /** What was matched may print as another spelling of it: pipes, typed keys. */
+  /** What was matched may print as another value: keys are told by their text. */
   readonly isSpelling: boolean
 }
 
 function sideOf(slots: readonly BoundSlot[], isTable: boolean): Side {
-  const hasPipes = ({ pattern }: BoundSlot) => pattern.parts.some((part) => 'pipes' in part && part.pipes.length > 0)
   return {
     isAmbiguous: isTable || slots.some(({ pattern }) => !pattern.exact || pattern.holes.length > 1),
-    isSpelling: isTable || slots.some(hasPipes),
+    isSpelling: isTable || slots.some(({ pattern }) => !pattern.exact),
   }
 }
 

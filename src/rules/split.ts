@@ -1,5 +1,5 @@
 import { fold } from '../scim/fold.ts'
-import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
+import { isObject, type Json } from '../scim/json.ts'
 import type { Resource } from '../scim/resource.ts'
 import { type AttributeClaims, attributeKey, claimAttribute, watchAttribute } from './attribute-claims.ts'
 import type { BoundPlace, Claim } from './bound.ts'
@@ -9,37 +9,48 @@ import { remembering } from './remember.ts'
 /** The whole values of the attributes that rules reach into, by their number. */
 export type Held = readonly (Json | undefined)[]
 
-/** A resource taken apart. */
+/** Members by their names, in order. */
+export interface Members {
+  readonly names: string[]
+  readonly values: Json[]
+}
+
+/** Part of a resource, to which rules still write. Values are shared with what they came from, and never changed. */
+export interface Draft {
+  /** What rules do not reach into, `schemas` left out. */
+  readonly free: Members
+  /** The same of the containers that rules reach into, by their number. */
+  readonly containers: readonly Members[]
+  /** The attributes that rules reach into, by their number. */
+  readonly attributes: (Json | undefined)[]
+}
+
+/** What of a resource crosses, and what rules read of it. */
 export interface Split {
-  /** What crosses: a new object, and so are its containers that a rule reaches into. Values are shared, never changed. */
-  readonly rest: Resource
+  readonly draft: Draft
   readonly held: Held
 }
 
 /** Takes resources apart by the names that rules claim, in one pass over their members. */
 export interface Splitter {
   readonly attributes: readonly AttributeClaims[]
-  /** The number of a claimed attribute among `attributes`; -1 where nothing claims it. */
+  /** The URNs of the containers that rules reach into, by their number. */
+  readonly containers: readonly string[]
+  /** The number of an attribute among `attributes`; -1 where no rule reaches into it. */
   indexOf(path: BoundPlace['path']): number
   split(resource: Resource): Split
   /** What does not cross: claimed parts and, where what no rule names is dropped, all the rest. */
-  hidden(resource: Resource): Resource
+  hidden(resource: Resource): Draft
 }
 
-/** A claimed attribute by its number, or a container that holds some. */
-type Entry = { readonly index: number; readonly members?: undefined } | Container
-interface Container {
-  readonly urn: string
-  readonly members: Map<string, Entry>
-}
-
-interface Taking {
-  readonly isHidden: boolean
-  readonly held: (Json | undefined)[]
-}
+/** What a name at the top of a resource is: an attribute, a container, or `schemas`, which is told anew. */
+type Entry =
+  | { readonly kind: 'attribute'; readonly index: number }
+  | { readonly kind: 'container'; readonly number: number; readonly members: ReadonlyMap<string, number> }
+  | { readonly kind: 'schemas' }
 
 /** Always cross, whatever the rules say (contract §12). */
-const spared: ReadonlySet<string> = new Set(['id', 'schemas', 'meta'])
+const spared: ReadonlySet<string> = new Set(['id', 'meta'])
 
 /**
  * @param isDropping whether what no rule names stays behind, too
@@ -52,58 +63,74 @@ export function createSplitter(
 ): Splitter {
   const attributes = joined(claims, isDropping, watched)
   const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
-  const entries = entriesOf(attributes)
+  const containers = [...new Set(attributes.flatMap(({ path }) => path.urn ?? []))]
+  const entries = entriesOf(attributes, containers)
   const find = remembering((name) => entries.get(fold(name)))
   const crosses = (name: string): boolean => !isDropping || spared.has(fold(name))
 
-  /** The members that cross or, `isHidden`, those that do not. */
-  function take(object: JsonObject, isHidden: boolean, held: (Json | undefined)[]): JsonObject {
-    const taken: JsonObject = {}
-    for (const name in object) {
-      const value = object[name]
-      if (value === undefined) continue
+  /** The parts that cross or, `isHidden`, those that do not. What is held of them is told to `held`. */
+  function take(resource: Resource, isHidden: boolean, held: (Json | undefined)[]): Draft {
+    const free = noMembers()
+    const draft: Draft = { free, containers: containers.map(noMembers), attributes: new Array(attributes.length) }
+    for (const name in resource) {
+      const value = resource[name]
+      if (value === undefined || name === '__proto__') continue
       const entry = find(name)
       if (entry === undefined) {
-        if (crosses(name) !== isHidden) put(taken, name, value)
-      } else if (entry.members === undefined) takeAttribute(taken, entry.index, value, { isHidden, held })
-      else takeContainer(taken, entry, value, { isHidden, held })
+        if (crosses(name) !== isHidden) push(free, name, value)
+      } else if (entry.kind === 'attribute') takeAttribute(draft, entry.index, value, { isHidden, held })
+      else if (entry.kind === 'container') takeContainer(draft, entry, value, { isHidden, held })
     }
-    return taken
+    return draft
   }
 
-  function takeContainer(taken: JsonObject, { urn, members }: Container, container: Json, taking: Taking): void {
-    if (!isObject(container)) return
-    const inside: JsonObject = {}
-    let isEmpty = true
+  function takeContainer(
+    draft: Draft,
+    { number, members }: Extract<Entry, { kind: 'container' }>,
+    container: Json,
+    taking: Taking,
+  ): void {
+    const free = draft.containers[number]
+    if (!isObject(container) || free === undefined) return
     for (const name in container) {
       const value = container[name]
-      const entry = members.get(fold(name))
-      if (value === undefined) continue
-      if (entry?.members === undefined && entry !== undefined) takeAttribute(inside, entry.index, value, taking)
-      else if (isDropping === taking.isHidden) put(inside, name, value)
+      if (value === undefined || name === '__proto__') continue
+      const index = members.get(fold(name))
+      if (index !== undefined) takeAttribute(draft, index, value, taking)
+      else if (isDropping === taking.isHidden) push(free, name, value)
     }
-    for (const _ in inside) isEmpty = false
-    if (!isEmpty) put(taken, urn, inside)
   }
 
-  /** A claimed attribute: what of it is wanted stands under the name that the rules have. The first spelling counts. */
-  function takeAttribute(taken: JsonObject, index: number, value: Json, { isHidden, held }: Taking): void {
+  /** The first spelling of a name counts. */
+  function takeAttribute(draft: Draft, index: number, value: Json, { isHidden, held }: Taking): void {
     const attribute = attributes[index]
     if (attribute === undefined || held[index] !== undefined) return
     held[index] = value
-    const left = isHidden ? attribute.claimed(value) : attribute.rest(value)
-    if (left !== undefined) put(taken, attribute.path.name, left)
+    draft.attributes[index] = isHidden ? attribute.claimed(value) : attribute.rest(value)
   }
 
   return {
     attributes,
+    containers,
     indexOf: (path) => numbers.get(attributeKey(path.urn, path.name)) ?? -1,
     split(resource) {
       const held = new Array<Json | undefined>(attributes.length)
-      return { rest: take(resource, false, held), held }
+      return { draft: take(resource, false, held), held }
     },
     hidden: (resource) => take(resource, true, []),
   }
+}
+
+interface Taking {
+  readonly isHidden: boolean
+  readonly held: (Json | undefined)[]
+}
+
+const noMembers = (): Members => ({ names: [], values: [] })
+
+function push({ names, values }: Members, name: string, value: Json): void {
+  names.push(name)
+  values.push(value)
 }
 
 function joined(
@@ -111,13 +138,7 @@ function joined(
   isDropping: boolean,
   watched: readonly BoundPlace[],
 ): readonly AttributeClaims[] {
-  const byAttribute = new Map<string, Claim[]>()
-  for (const claim of claims) {
-    const key = attributeKey(claim.at.path.urn, claim.at.path.name)
-    const held = byAttribute.get(key)
-    if (held === undefined) byAttribute.set(key, [claim])
-    else held.push(claim)
-  }
+  const byAttribute = Map.groupBy(claims, ({ at }) => attributeKey(at.path.urn, at.path.name))
   const free = watched.filter(({ path }) => !byAttribute.has(attributeKey(path.urn, path.name)))
   return [
     ...[...byAttribute.values()].flatMap((ofOne) => {
@@ -128,17 +149,15 @@ function joined(
   ]
 }
 
-function entriesOf(attributes: readonly AttributeClaims[]): ReadonlyMap<string, Entry> {
-  const entries = new Map<string, Entry>()
-  for (const [index, { path }] of attributes.entries()) {
-    if (path.urn === undefined) {
-      entries.set(fold(path.name), { index })
-      continue
-    }
-    const held = entries.get(fold(path.urn))
-    const container = held?.members === undefined ? { urn: path.urn, members: new Map<string, Entry>() } : held
-    container.members.set(fold(path.name), { index })
-    entries.set(fold(path.urn), container)
+function entriesOf(attributes: readonly AttributeClaims[], containers: readonly string[]): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>([['schemas', { kind: 'schemas' }]])
+  for (const [index, { path }] of attributes.entries())
+    if (path.urn === undefined) entries.set(fold(path.name), { kind: 'attribute', index })
+  for (const [number, urn] of containers.entries()) {
+    const members = attributes.flatMap(({ path }, index): [string, number][] =>
+      path.urn === urn ? [[fold(path.name), index]] : [],
+    )
+    entries.set(fold(urn), { kind: 'container', number, members: new Map(members) })
   }
   return entries
 }

@@ -1,0 +1,135 @@
+import { fold } from '../scim/fold.ts'
+import { isObject, type Json } from '../scim/json.ts'
+import { attributeIn, type Resource } from '../scim/resource.ts'
+import { isBlank } from './blank.ts'
+import type { BoundPlace, BoundRules, Claim } from './bound.ts'
+import { createObjectMaker } from './object-shapes.ts'
+import { elementsOf, elementTest } from './place-part.ts'
+import { remembering } from './remember.ts'
+import type { Draft, Members, Splitter } from './split.ts'
+
+/** A place that knows which of the claimed attributes it lies in. */
+export interface Placed {
+  readonly at: BoundPlace
+  readonly index: number
+}
+
+export function assign({ attributes }: Draft, { at, index }: Placed, value: Json): void {
+  attributes[index] = at.part.write(attributes[index], value)
+}
+
+/** Takes out the elements that a place may mean. */
+export function clear({ attributes }: Draft, { at, index }: Placed): void {
+  if (at.filter === undefined) return
+  const matches = elementTest(at.filter)
+  attributes[index] = elementsOf(attributes[index]).filter((element) => !matches(element))
+}
+
+/** Takes a place out. */
+export type Erase = (draft: Draft, placed: Placed) => void
+
+/** Erasing upstream: an element goes when no rule has anything on it any more. */
+export function erasing(claims: readonly Claim[]): Erase {
+  const places = claims.flatMap(({ side, at }) => (side === 'upstream' && at.filter !== undefined ? [at] : []))
+  const subs = new Map(
+    [...Map.groupBy(places, filterKey)].map(([key, group]) => [key, group.map(({ path }) => path.sub ?? '')]),
+  )
+  return ({ attributes }, { at, index }) => {
+    attributes[index] = at.part.remove(attributes[index], subs.get(filterKey(at)))
+  }
+}
+
+const filterKey = ({ path, filter }: BoundPlace): string =>
+  [path.urn ?? '', path.name, filter?.sub ?? '', String(filter?.value)].map(fold).join('\n')
+
+/** Two parts of one resource, which share no attribute but lists and objects that were divided. */
+export function joined(a: Draft, b: Draft): Draft {
+  const both = (one: Members, other: Members | undefined): Members => ({
+    names: [...one.names, ...(other?.names ?? [])],
+    values: [...one.values, ...(other?.values ?? [])],
+  })
+  return {
+    free: both(a.free, b.free),
+    containers: a.containers.map((one, number) => both(one, b.containers[number])),
+    attributes: Array.from(a.attributes, (value, index) => joinedValue(value, b.attributes[index])),
+  }
+}
+
+function joinedValue(a: Json | undefined, b: Json | undefined): Json | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
+  return isObject(a) && isObject(b) ? { ...a, ...b } : b
+}
+
+/** Makes a resource of a draft. */
+export type Finish = (draft: Draft, ...from: readonly Resource[]) => Resource
+
+/**
+ * Makes resources of drafts. `schemas` lists the core schema, the extensions that are there, and the URNs of the originals
+ * that nobody knows (a schema may have no attributes), unless rules reach into them.
+ */
+export function finishing({ client, upstream }: BoundRules, { attributes, containers }: Splitter): Finish {
+  const make = createObjectMaker()
+  const top = placesIn(undefined)
+  const inside = containers.map(placesIn)
+  const known = new Map<string, string>()
+  for (const { core, extensions } of [client, upstream])
+    for (const { id } of [core, ...extensions]) known.set(fold(id), id)
+  const settled = new Set([...known.keys(), ...containers.map(fold)])
+  const isSettled = remembering((urn) => settled.has(fold(urn)))
+  const urnOf = remembering((name) => (name.includes(':') ? (known.get(fold(name)) ?? name) : undefined))
+
+  function placesIn(urn: string | undefined): readonly (readonly [string, number])[] {
+    return attributes.flatMap(({ path }, index) => (path.urn === urn ? [[path.name, index] as const] : []))
+  }
+
+  return (draft, ...from) => {
+    const schemas: Json[] = [upstream.core.id]
+    const names = ['schemas']
+    const values: Json[] = [schemas]
+    const { free } = draft
+    for (let at = 0; at < free.names.length; at++) {
+      const name = free.names[at]
+      const value = free.values[at]
+      if (name === undefined || value === undefined) continue
+      names.push(name)
+      values.push(value)
+      const urn = urnOf(name)
+      if (urn !== undefined && !isBlank(value)) schemas.push(urn)
+    }
+    pushAttributes(top, draft, { names, values })
+    for (let number = 0; number < containers.length; number++) {
+      const members = draft.containers[number]
+      const urn = containers[number]
+      if (members === undefined || urn === undefined) continue
+      pushAttributes(inside[number] ?? [], draft, members)
+      if (members.names.length === 0) continue
+      const container = make(members.names, members.values)
+      names.push(urn)
+      values.push(container)
+      if (!isBlank(container)) schemas.push(known.get(fold(urn)) ?? urn)
+    }
+    for (const resource of from) listUnknown(schemas, resource, isSettled)
+    return make(names, values)
+  }
+}
+
+function pushAttributes(
+  places: readonly (readonly [string, number])[],
+  { attributes }: Draft,
+  { names, values }: Members,
+): void {
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at]
+    const value = place && attributes[place[1]]
+    if (place === undefined || value === undefined) continue
+    names.push(place[0])
+    values.push(value)
+  }
+}
+
+function listUnknown(schemas: Json[], resource: Resource, isSettled: (urn: string) => boolean): void {
+  const listed = attributeIn(resource, 'schemas')
+  if (!Array.isArray(listed)) return
+  for (const urn of listed) if (typeof urn === 'string' && !isSettled(urn) && !schemas.includes(urn)) schemas.push(urn)
+}
