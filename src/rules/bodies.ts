@@ -28,9 +28,7 @@ export interface Bodies {
 }
 
 export function createBodies(bound: BoundRules): Bodies {
-  const isDropping = bound.rules.unmapped === 'drop'
-  const defaults = bound.oneWay.flatMap(({ kind, at }) => (kind === 'default' ? [at] : []))
-  const splitter = createSplitter(bound.claims, isDropping, defaults)
+  const splitter = createSplitter(bound)
   const finish = finishing(bound, splitter)
   const place = (slots: readonly BoundSlot[]): readonly Placed[] =>
     slots.map(({ at }) => ({ at, index: splitter.indexOf(at.path) }))
@@ -40,7 +38,10 @@ export function createBodies(bound: BoundRules): Bodies {
     return check === undefined ? [] : [[index, check]]
   })
   const isRead = readerOf(bound)
-  const differing = splitter.attributes.map((attribute) => isRead(attribute) && mayDiffer(attribute))
+  const isDropping = bound.rules.unmapped === 'drop'
+  const differing = splitter.attributes.flatMap((attribute, index) =>
+    isRead(attribute) && mayDiffer(attribute) ? [index] : [],
+  )
   return {
     bound,
     splitter,
@@ -54,7 +55,7 @@ export function createBodies(bound: BoundRules): Bodies {
       }
     },
     viewOf(client, held) {
-      if (!isDropping && differing.every((differs, index) => !differs || held[index] === undefined)) return client
+      if (!isDropping && differing.every((index) => held[index] === undefined)) return client
       const { draft } = splitter.split(client)
       for (const { client: slots } of lenses) writeSlots(draft, slots, readSlots(slots, held) ?? [])
       return finish(draft, client)

@@ -50,6 +50,7 @@ export function joined(a: Draft, b: Draft): Draft {
   })
   return {
     free: both(a.free, b.free),
+    urns: [...a.urns, ...b.urns],
     containers: a.containers.map((one, number) => both(one, b.containers[number])),
     attributes: Array.from(a.attributes, (value, index) => joinedValue(value, b.attributes[index])),
   }
@@ -65,65 +66,53 @@ function joinedValue(a: Json | undefined, b: Json | undefined): Json | undefined
 export type Finish = (draft: Draft, ...from: readonly Resource[]) => Resource
 
 /**
- * Makes resources of drafts. `schemas` lists the core schema, the extensions that are there, and the URNs of the originals
- * that nobody knows (a schema may have no attributes), unless rules reach into them.
+ * Makes resources of drafts, once of each. `schemas` lists the core schema, the extensions that are there, and the URNs of
+ * the originals that nobody knows (a schema may have no attributes), unless rules reach into them.
  */
 export function finishing({ client, upstream }: BoundRules, { attributes, containers }: Splitter): Finish {
   const make = createObjectMaker()
   const top = placesIn(undefined)
-  const inside = containers.map(placesIn)
-  const known = new Map<string, string>()
-  for (const { core, extensions } of [client, upstream])
-    for (const { id } of [core, ...extensions]) known.set(fold(id), id)
-  const settled = new Set([...known.keys(), ...containers.map(fold)])
+  const inside = containers.map((urn) => ({ urn, places: placesIn(urn) }))
+  const known = [client, upstream].flatMap(({ core, extensions }) => [core.id, ...extensions.map(({ id }) => id)])
+  const settled = new Set([...known, ...containers].map(fold))
   const isSettled = remembering((urn) => settled.has(fold(urn)))
-  const urnOf = remembering((name) => (name.includes(':') ? (known.get(fold(name)) ?? name) : undefined))
 
-  function placesIn(urn: string | undefined): readonly (readonly [string, number])[] {
-    return attributes.flatMap(({ path }, index) => (path.urn === urn ? [[path.name, index] as const] : []))
+  function placesIn(urn: string | undefined): readonly AttributePlace[] {
+    return attributes.flatMap(({ path }, index) => (path.urn === urn ? [{ name: path.name, index }] : []))
   }
 
   return (draft, ...from) => {
-    const schemas: Json[] = [upstream.core.id]
-    const names = ['schemas']
-    const values: Json[] = [schemas]
-    const { free } = draft
-    for (let at = 0; at < free.names.length; at++) {
-      const name = free.names[at]
-      const value = free.values[at]
-      if (name === undefined || value === undefined) continue
-      names.push(name)
-      values.push(value)
-      const urn = urnOf(name)
-      if (urn !== undefined && !isBlank(value)) schemas.push(urn)
-    }
-    pushAttributes(top, draft, { names, values })
-    for (let number = 0; number < containers.length; number++) {
+    const schemas: Json[] = [upstream.core.id, ...draft.urns]
+    const { names, values } = draft.free
+    values[0] = schemas
+    pushAttributes(top, draft, draft.free)
+    for (let number = 0; number < inside.length; number++) {
       const members = draft.containers[number]
-      const urn = containers[number]
-      if (members === undefined || urn === undefined) continue
-      pushAttributes(inside[number] ?? [], draft, members)
+      const container = inside[number]
+      if (members === undefined || container === undefined) continue
+      pushAttributes(container.places, draft, members)
       if (members.names.length === 0) continue
-      const container = make(members.names, members.values)
-      names.push(urn)
-      values.push(container)
-      if (!isBlank(container)) schemas.push(known.get(fold(urn)) ?? urn)
+      const made = make(members.names, members.values)
+      names.push(container.urn)
+      values.push(made)
+      if (!isBlank(made)) schemas.push(container.urn)
     }
     for (const resource of from) listUnknown(schemas, resource, isSettled)
     return make(names, values)
   }
 }
 
-function pushAttributes(
-  places: readonly (readonly [string, number])[],
-  { attributes }: Draft,
-  { names, values }: Members,
-): void {
+interface AttributePlace {
+  readonly name: string
+  readonly index: number
+}
+
+function pushAttributes(places: readonly AttributePlace[], { attributes }: Draft, { names, values }: Members): void {
   for (let at = 0; at < places.length; at++) {
     const place = places[at]
-    const value = place && attributes[place[1]]
+    const value = place && attributes[place.index]
     if (place === undefined || value === undefined) continue
-    names.push(place[0])
+    names.push(place.name)
     values.push(value)
   }
 }

@@ -2,7 +2,8 @@ import { fold } from '../scim/fold.ts'
 import { isObject, type Json } from '../scim/json.ts'
 import type { Resource } from '../scim/resource.ts'
 import { type AttributeClaims, attributeKey, claimAttribute, watchAttribute } from './attribute-claims.ts'
-import type { BoundPlace, Claim } from './bound.ts'
+import { isBlank } from './blank.ts'
+import type { BoundPlace, BoundRules, Claim } from './bound.ts'
 import { withoutSub } from './place-bind.ts'
 import { remembering } from './remember.ts'
 
@@ -17,8 +18,10 @@ export interface Members {
 
 /** Part of a resource, to which rules still write. Values are shared with what they came from, and never changed. */
 export interface Draft {
-  /** What rules do not reach into, `schemas` left out. */
+  /** What rules do not reach into; `schemas` comes first, and is told anew. */
   readonly free: Members
+  /** The URNs among the free names. */
+  readonly urns: Json[]
   /** The same of the containers that rules reach into, by their number. */
   readonly containers: readonly Members[]
   /** The attributes that rules reach into, by their number. */
@@ -43,41 +46,46 @@ export interface Splitter {
   hidden(resource: Resource): Draft
 }
 
-/** What a name at the top of a resource is: an attribute, a container, or `schemas`, which is told anew. */
+/** What a name at the top of a resource is, where it is more than a free one. */
 type Entry =
   | { readonly kind: 'attribute'; readonly index: number }
   | { readonly kind: 'container'; readonly number: number; readonly members: ReadonlyMap<string, number> }
   | { readonly kind: 'schemas' }
+  | { readonly kind: 'urn'; readonly urn: string }
 
 /** Always cross, whatever the rules say (contract §12). */
 const spared: ReadonlySet<string> = new Set(['id', 'meta'])
 
-/**
- * @param isDropping whether what no rule names stays behind, too
- * @param watched places that nobody claims, of which the whole values are held all the same
- */
-export function createSplitter(
-  claims: readonly Claim[],
-  isDropping: boolean,
-  watched: readonly BoundPlace[] = [],
-): Splitter {
+/** Binds the claims of rules; what may get a default is held, too. */
+export function createSplitter({ claims, rules, oneWay, client, upstream }: BoundRules): Splitter {
+  const isDropping = rules.unmapped === 'drop'
+  const watched = oneWay.flatMap(({ kind, at }) => (kind === 'default' ? [at] : []))
   const attributes = joined(claims, isDropping, watched)
   const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
   const containers = [...new Set(attributes.flatMap(({ path }) => path.urn ?? []))]
   const entries = entriesOf(attributes, containers)
-  const find = remembering((name) => entries.get(fold(name)))
+  const spelt = new Map([...client.extensions, ...upstream.extensions].map(({ id }) => [fold(id), id]))
+  const find = remembering((name): Entry | undefined => {
+    const entry = entries.get(fold(name))
+    return entry !== undefined || !name.includes(':') ? entry : { kind: 'urn', urn: spelt.get(fold(name)) ?? name }
+  })
   const crosses = (name: string): boolean => !isDropping || spared.has(fold(name))
 
   /** The parts that cross or, `isHidden`, those that do not. What is held of them is told to `held`. */
   function take(resource: Resource, isHidden: boolean, held: (Json | undefined)[]): Draft {
-    const free = noMembers()
-    const draft: Draft = { free, containers: containers.map(noMembers), attributes: new Array(attributes.length) }
+    const free: Members = isHidden ? noMembers() : { names: ['schemas'], values: [null] }
+    const urns: Json[] = []
+    const draft = { free, urns, containers: containers.map(noMembers), attributes: new Array(attributes.length) }
     for (const name in resource) {
       const value = resource[name]
       if (value === undefined || name === '__proto__') continue
       const entry = find(name)
       if (entry === undefined) {
         if (crosses(name) !== isHidden) push(free, name, value)
+      } else if (entry.kind === 'urn') {
+        if (isDropping !== isHidden) continue
+        push(free, name, value)
+        if (!isBlank(value)) urns.push(entry.urn)
       } else if (entry.kind === 'attribute') takeAttribute(draft, entry.index, value, { isHidden, held })
       else if (entry.kind === 'container') takeContainer(draft, entry, value, { isHidden, held })
     }
