@@ -79,10 +79,16 @@ upstream:
     clientId: tollgate
     client: { secret: { env: CONTOSO_SECRET } }
 `
+  // A template may hold a clause that is refused by name until its part is built.
+  const refused = notBuilt.map(({ path }) => `\`${path.join('.')}\` is not built yet in this version; remove it`)
   test.each(readdirSync(join(folder, 'templates')))('template %s has a valid heir', async (file) => {
-    const name = file.slice(0, -'.yaml'.length)
-    const source = memorySource({ contoso: heirOf(name), [`templates/${name}`]: yaml(`templates/${file}`) })
-    expect((await readDocument('contoso', source))?.problems).toEqual([])
+    const templates = readdirSync(join(folder, 'templates')).map((other) => [
+      `templates/${other.slice(0, -'.yaml'.length)}`,
+      yaml(`templates/${other}`),
+    ])
+    const contoso = heirOf(file.slice(0, -'.yaml'.length))
+    const loaded = await readDocument('contoso', memorySource({ contoso, ...Object.fromEntries(templates) }))
+    expect(loaded?.problems.filter(({ message }) => !refused.includes(message))).toEqual([])
   })
 })
 

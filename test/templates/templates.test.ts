@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { compileRules } from '../../src/rules/compile.ts'
+import type { Place } from '../../src/rules/place.ts'
+import type { Rule } from '../../src/rules/rule.ts'
+import { attributeAt } from '../../src/scim/definition.ts'
+import { isObject, type JsonObject } from '../../src/scim/json.ts'
+import type { ResourceDefinition } from '../../src/scim/schema.ts'
+import { groupDefinition, userDefinition } from '../../src/scim/schemas.ts'
+import { entraGroup, entraUser } from './entra.ts'
+import { rulesOf, templateTexts, translatorOf } from './templates.ts'
+
+const body = z.custom<JsonObject>((value) => isObject(value))
+
+/** A conversation with one client: what it sends and what goes out, what the upstream answers and what it is shown. */
+const sampleSchema = z.strictObject({
+  source: z.url(),
+  type: z.enum(['User', 'Group']),
+  client: body,
+  upstream: body,
+  reply: body,
+  shown: body,
+})
+
+const definitions: Readonly<Record<string, ResourceDefinition>> = { User: entraUser, Group: entraGroup }
+const definitionOf = (type: string): ResourceDefinition => {
+  const definition = definitions[type]
+  if (definition === undefined) throw new TypeError(`no template is tried with ${type}`)
+  return definition
+}
+
+const samples = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => {
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8')
+    return { file, template: file.split('/')[0] ?? '', ...sampleSchema.parse(JSON.parse(text)) }
+  })
+
+/** Templates with rules; what they hold beside is held by test/tenant/schema.test.ts. */
+const names = Object.keys(templateTexts).filter((name) => name !== 'hr-standard')
+
+describe('samples', () => {
+  test.each(samples)('$file', async ({ template, type, client, upstream, reply, shown }) => {
+    const unfit: string[] = []
+    const translator = await translatorOf(template, definitionOf(type), unfit)
+    expect(translator.toUpstream(client)).toEqual(upstream)
+    expect(translator.toClient(reply)).toEqual(shown)
+    expect(unfit).toEqual([])
+  })
+
+  test.each(names)('%s has some, each from a source that it names', (name) => {
+    const own = samples.filter(({ template }) => template === name)
+    expect(own).not.toHaveLength(0)
+    for (const { source } of own) expect(templateTexts[name]).toContain(source)
+  })
+})
+
+describe('rules', () => {
+  /** Names that no schema knows, of what a client sends. */
+  const custom: Readonly<Record<string, RegExp>> = {
+    'oracle-hcm': /^urn:scim:schemas:extension:fa:2\.0:faUser$/,
+    'sap-ips': /^urn:(ietf:params:scim:schemas:extension:sap|sap:cloud:scim:schemas:extension:custom):2\.0:User$/,
+    workday: /^siteName$/,
+  }
+
+  const placesOf = (rule: Rule): readonly { place: Place; side: 'client' | 'upstream' }[] => {
+    if (rule.kind === 'hide') return [{ place: rule.place, side: 'client' }]
+    if (rule.kind !== 'two-way') return [{ place: rule.upstream, side: 'upstream' }]
+    return (['client', 'upstream'] as const).flatMap((side) => rule[side].map(({ place }) => ({ place, side })))
+  }
+
+  test.each(names)('%s claims names that schemas know, or that are its client’s own', async (name) => {
+    for (const { resourceType, rules } of compileRules(await rulesOf(name)).values()) {
+      const upstream = definitionOf(resourceType)
+      const standard = resourceType === 'User' ? userDefinition : groupDefinition
+      const unknown = rules.flatMap(placesOf).filter(({ place, side }) => {
+        const known = side === 'upstream' ? [upstream] : [upstream, standard]
+        const { filter: _, ...path } = place
+        if (known.some((definition) => attributeAt(definition, path) !== undefined)) return false
+        return side === 'upstream' || custom[name]?.test(place.urn ?? place.name) !== true
+      })
+      expect(unknown).toEqual([])
+    }
+  })
+
+  /** What a client's template has instead of a rule of entra-upstream, by what that rule holds. */
+  const instead: Readonly<Record<string, RegExp>> = {
+    'entra-client': /addresses\[type eq .{1,2}other/,
+    'oracle-hcm': /\{mail\}/,
+    'sap-ips': /\{mail\}/,
+  }
+
+  test.each(names)('%s has every rule of entra-upstream, or another instead', async (name) => {
+    const own = await rulesOf(name)
+    for (const [type, rules] of Object.entries(await rulesOf('entra-upstream'))) {
+      const have = JSON.stringify(own[type])
+      const missing = [rules]
+        .flat()
+        .map((rule) => JSON.stringify(rule))
+        .filter((rule) => !have.includes(rule))
+      expect(missing.filter((rule) => instead[name]?.test(rule) !== true)).toEqual([])
+    }
+  })
+})
