@@ -9,6 +9,7 @@ import { describeApi } from './api-description.ts'
 import { addDocuments } from './api-documents.ts'
 import type { AdminApi, AdminEnvironment } from './api-environment.ts'
 import * as routes from './api-routes.ts'
+import { addTrial } from './api-trial.ts'
 import * as operations from './operations.ts'
 import type { Operators } from './operator.ts'
 import { faultsOf, invalid, Problem, problemOf } from './problem.ts'
@@ -66,6 +67,7 @@ export function createAdminApi({ admin, operators, log }: AdminApiOptions): Hono
   api.use((c, next) => (c.req.method === 'PUT' ? limitBundle : limitBody)(c, next))
   addTenants(api, admin)
   addDocuments(api, admin)
+  addTrial(api, admin)
   addTokens(api, admin)
   addLedger(api, admin)
   api.all('*', () => {

@@ -1,6 +1,7 @@
 import type { Control } from '../store/control.ts'
 import type { UsageRollups } from '../store/usage-rollups.ts'
 import type { BundleCheck } from '../tenant/bundle-check.ts'
+import type { TenantDocument } from '../tenant/schema.ts'
 import type { DocumentStanding } from '../tenant/summary.ts'
 import type { TenantRecords } from './records.ts'
 
@@ -9,6 +10,8 @@ export interface TenantDirectory {
   list(): Promise<readonly DocumentStanding[]>
   /** One tenant, without loading the others; `id` may be any text. */
   find(id: string): Promise<DocumentStanding | undefined>
+  /** A tenant's document as it is in force; undefined when there is none. `id` may be any text. */
+  document(id: string): Promise<TenantDocument | undefined>
 }
 
 /** Usage of all tenants at once. */

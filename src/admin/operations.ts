@@ -14,4 +14,5 @@ export { listCalls, readCall, usageOfAllTenants, usageOfTenant } from './operati
 export { listActions } from './operations-log.ts'
 export { listTenants, readTenant, resumeTenant, suspendTenant } from './operations-tenants.ts'
 export { listCredentials, mintCredential, revokeCredential } from './operations-tokens.ts'
+export { tryTenant } from './operations-try.ts'
 export { type TenantRecord, type TenantRecords, tenantRecord } from './records.ts'

@@ -2,6 +2,7 @@ import type { CommandSpec, Invocation } from './command.ts'
 import { jsonOption } from './command.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { readSettings } from './read-settings.ts'
+import { verdictText } from './verdict-text.ts'
 
 export const tenantFileCommands: readonly CommandSpec[] = [
   {
@@ -19,7 +20,10 @@ export const tenantFileCommands: readonly CommandSpec[] = [
     options: [jsonOption],
     examples: [
       { line: 'tenant check', does: 'check every file; mistakes are printed as file:line:column' },
-      { line: 'tenant check contoso', does: 'check one' },
+      {
+        line: 'tenant check contoso',
+        does: 'check one; of its rules, say which are exact, which lossy, and what follows',
+      },
     ],
     run: checkTenants,
   },
@@ -45,9 +49,10 @@ async function checkTenants({ words: [id], environment, flag, print, note }: Inv
   const files = await checkFiles(settings, id, environment)
   if (flag('json')) print(JSON.stringify({ files }))
   else {
-    for (const { problems, warnings } of files) {
+    for (const { id: tenant, problems, warnings, rules = {} } of files) {
       for (const { text } of problems) print(text)
       for (const { text } of warnings) print(text)
+      for (const [type, verdicts] of Object.entries(rules)) print(verdictText(tenant, type, verdicts))
     }
   }
   const broken = files.filter(({ ok }) => !ok).length

@@ -68,7 +68,11 @@ export function localTenants({
   }
 
   return {
-    tenants: { list, find },
+    tenants: {
+      list,
+      find,
+      document: async (id) => (namePattern.test(id) ? (await readDocument(id, source))?.document : undefined),
+    },
     isFile: (id) => hasFile(files, id),
     check: createBundleCheck({
       holders: async (hosts) => new Map([...(await documents.holders(hosts)), ...(await holdersIn(files, hosts))]),

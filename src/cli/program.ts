@@ -10,12 +10,14 @@ import { tenantCommands } from './commands-tenant.ts'
 import { tenantFileCommands } from './commands-tenant-file.ts'
 import { tenantMoveCommands } from './commands-tenant-move.ts'
 import { tokenCommands } from './commands-token.ts'
+import { tryCommands } from './commands-try.ts'
 import { usageCommands } from './commands-usage.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   ...serveCommands,
   ...tenantFileCommands,
+  ...tryCommands,
   ...applyCommands,
   ...tenantCommands,
   ...documentCommands,

@@ -8,6 +8,7 @@ import { compileIdly } from '../tenant/compile-idly.ts'
 import { createTenantCheck } from '../tenant/document-check.ts'
 import { newTenantText } from '../tenant/document-new.ts'
 import { type Problem, printProblem } from '../tenant/position.ts'
+import type { RuleVerdicts } from '../tenant/rules-check.ts'
 import { namePattern } from '../tenant/template.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
@@ -40,6 +41,8 @@ export interface CheckedFile {
   readonly problems: readonly Finding[]
   /** What does not keep the tenant from serving: a secret that is not set in this environment. */
   readonly warnings: readonly Finding[]
+  /** What follows from its rules, by resource type; absent where it has none. */
+  readonly rules?: RuleVerdicts
 }
 
 /** A problem with its line for people; `kind` says what it is, if not a mistake. */
@@ -68,7 +71,8 @@ export async function checkFiles(
     if (findings === undefined) throw new Exit(exitCodes.wrong, `there is no tenant file ${source.fileOf(each)}`)
     const problems = findings.problems.map((problem) => found(problem))
     const warnings = findings.warnings.map((problem) => found(problem, 'warning: '))
-    files.push({ id: each, ok: problems.length === 0, problems, warnings })
+    const rules = findings.rules === undefined ? {} : { rules: findings.rules }
+    files.push({ id: each, ok: problems.length === 0, problems, warnings, ...rules })
   }
   return files
 }

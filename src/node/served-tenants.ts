@@ -32,6 +32,10 @@ export const servedTenants = ({
       const state = registry.state(id)
       return state && standingOf(state)
     },
+    document: async (id) => {
+      await refresh()
+      return registry.state(id)?.document
+    },
   },
   isFile: (id) => hasFile(folder, id),
   check: createBundleCheck({

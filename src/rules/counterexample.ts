@@ -59,13 +59,14 @@ function isTyped(value: Json | undefined, { kind, leaf }: BoundPlace): boolean {
   return type === 'complex' ? isObject(value) : typeof value === 'string'
 }
 
-/** What is refused as a client's mistake is undefined here. */
-export function unlessRefused<T>(work: () => T): T | undefined {
+/** What is refused as a client's mistake is undefined here; `onRefused` is told why. */
+export function unlessRefused<T>(work: () => T, onRefused?: (error: ScimError) => void): T | undefined {
   try {
     return work()
   } catch (error) {
-    if (error instanceof ScimError) return undefined
-    throw error
+    if (!(error instanceof ScimError)) throw error
+    onRefused?.(error)
+    return undefined
   }
 }
 

@@ -111,7 +111,10 @@ export function printRule(rule: Rule): string {
   switch (rule.kind) {
     case 'two-way': {
       const end = rule.table === undefined ? '' : ` (${rule.table.pairs.length} values)`
-      return `${printSide(rule.client)} <-> ${printSide(rule.upstream)}${end}`
+      const slots = [...rule.client, ...rule.upstream]
+      const isPlain = slots.length === 2 && slots.every(({ pattern }) => pattern.whole)
+      const print = isPlain ? printPlaces : printPatterns
+      return `${print(rule.client)} <-> ${print(rule.upstream)}${end}`
     }
     case 'hide':
       return `hide ${printPlace(rule.place)}`
@@ -122,9 +125,8 @@ export function printRule(rule: Rule): string {
   }
 }
 
-const printSide = (slots: readonly Slot[]): string =>
-  slots
-    .map(({ place, pattern }) =>
-      pattern.whole ? printPlace(place) : `${printPlace(place)} ${JSON.stringify(pattern.text)}`,
-    )
-    .join(' + ')
+const printPlaces = (slots: readonly Slot[]): string => slots.map(({ place }) => printPlace(place)).join(' + ')
+
+/** With the holes that the sides share. */
+const printPatterns = (slots: readonly Slot[]): string =>
+  slots.map(({ place, pattern }) => `${printPlace(place)} ${JSON.stringify(pattern.text)}`).join(' + ')

@@ -3,6 +3,7 @@ import { type LoadedDocument, readDocument } from './document.ts'
 import { clauseFault, hostTaken } from './document-fault.ts'
 import type { Path, Problem } from './position.ts'
 import { hostKey } from './registry-hosts.ts'
+import { judgeDocument, type RuleVerdicts } from './rules-check.ts'
 import type { TenantDocument } from './schema.ts'
 import { type SecretReader, secretFault } from './secret.ts'
 import type { TenantSource } from './source.ts'
@@ -12,6 +13,8 @@ import { createTemplates, type Templates } from './template.ts'
 export interface Findings {
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
+  /** What follows from the rules of a document that is good; absent where it has none. */
+  readonly rules?: RuleVerdicts
 }
 
 export interface CheckOptions {
@@ -42,7 +45,12 @@ export function createTenantCheck(options: CheckOptions): TenantCheck {
       listed ??= hostsOfAll(source, templates)
       problems.push(...hostFaults(document, await listed, problemAt))
     }
-    return { problems, warnings: await secretWarnings(document, secrets, problemAt) }
+    const rules = problems.length === 0 ? judgeDocument(document) : undefined
+    return {
+      problems,
+      warnings: await secretWarnings(document, secrets, problemAt),
+      ...(rules === undefined ? {} : { rules }),
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { reasonOf } from '../log.ts'
 import type { Ports } from '../ports.ts'
 import { ScimError } from '../scim/error.ts'
 import type { Control } from '../store/control.ts'
+import { readBundle } from '../tenant/bundle.ts'
 import { createBundleCheck } from '../tenant/bundle-check.ts'
 import { compileIdly } from '../tenant/compile-idly.ts'
 import type { Environment, TenantObject, TenantObjects } from './bindings.ts'
@@ -34,6 +35,10 @@ export function adminDependencies(
       find: async (id) => {
         const found = await control.documents.current(id)
         return found && { id, summary: found.summary, version: found.version, problems: [] }
+      },
+      document: async (id) => {
+        const found = await control.documents.current(id)
+        return found && (await readBundle(id, found)).document
       },
     },
     check: createBundleCheck({

@@ -125,7 +125,7 @@ describe('tenants', () => {
     ['GET', '/tenants/nobody/history'],
     ['DELETE', '/tenants/nobody'],
     ['POST', '/tenants/nobody/rollback'],
-    ['POST', '/tenants/contoso/try'],
+    ['POST', '/tenants/contoso/probe'],
     ['GET', '/'],
   ])('answers 404 to %s %s, and makes no database', async (method, path) => {
     const { request, storages } = createFixture()

@@ -52,6 +52,7 @@ it('lists exactly the routes there are, to whoever asks', async () => {
     'post /admin/v1/tenants/{id}/rollback',
     'post /admin/v1/tenants/{id}/suspend',
     'post /admin/v1/tenants/{id}/tokens',
+    'post /admin/v1/tenants/{id}/try',
     'put /admin/v1/tenants/{id}',
   ])
 })

@@ -12,7 +12,7 @@ import type { CallWithAttempts } from '../../src/store/calls.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { createBundleCheck } from '../../src/tenant/bundle-check.ts'
 import { compileIdly } from '../../src/tenant/compile-idly.ts'
-import { tenantSchema } from '../../src/tenant/schema.ts'
+import { type TenantDocument, tenantSchema } from '../../src/tenant/schema.ts'
 import { type DocumentStanding, summaryOf } from '../../src/tenant/summary.ts'
 
 export const adminToken = 'an-admin-token-of-forty-characters-or-so'
@@ -31,10 +31,14 @@ export function temporaryFolder(): string {
 
 const tenant = (id: string, more: object = {}): DocumentStanding => ({
   id,
-  summary: summaryOf(tenantSchema.parse({ id, name: `${id} GmbH`, upstream: { kind: 'directory' }, ...more })),
+  summary: summaryOf(documentOf(id, more)),
   version: `version-of-${id}`,
   problems: [],
 })
+
+/** A good document of the built-in directory. */
+export const documentOf = (id: string, more: object = {}): TenantDocument =>
+  tenantSchema.parse({ id, name: `${id} GmbH`, upstream: { kind: 'directory' }, ...more })
 
 const broken: DocumentStanding = {
   id: 'broken',
@@ -52,6 +56,7 @@ export function createFixture() {
     control.close()
   })
   const entries = [tenant('contoso'), tenant('fabrikam'), tenant('asleep', { status: 'suspended' }), broken]
+  const documents = new Map(['contoso', 'fabrikam'].map((id) => [id, documentOf(id)]))
   const flushed: string[] = []
   const live: number[] = []
   const logged: object[] = []
@@ -69,7 +74,11 @@ export function createFixture() {
       },
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
-      tenants: { list: async () => entries, find: async (id) => entries.find((entry) => entry.id === id) },
+      tenants: {
+        list: async () => entries,
+        find: async (id) => entries.find((entry) => entry.id === id),
+        document: async (id) => documents.get(id),
+      },
       check: createBundleCheck({
         holders: control.control.documents.holders,
         secrets: { env: () => undefined, readFile: () => Promise.reject(new Error('no files here')) },
@@ -108,6 +117,8 @@ export function createFixture() {
     live,
     logged,
     entries,
+    /** By tenant: what is in force. */
+    documents,
     request,
     read: async (path: string, init?: RequestInit): Promise<unknown> => (await request(path, init)).json(),
     post: (path: string, body: unknown): Promise<Response> =>

@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi'
+
+// What `POST /admin/v1/tenants/{id}/try` is asked and answers (contract §9, §10).
+
+const json = z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true })
+
+export const tryBody = z
+  .strictObject({
+    type: z.string().max(63).default('User').openapi({ description: 'the resource type', example: 'User' }),
+    id: z.string().min(1).max(1024).optional().openapi({ description: 'of a PUT or a PATCH. Absent: a create' }),
+    reverse: z.boolean().optional().openapi({ description: "`body` is the upstream's: show what the client sees" }),
+    body: json.optional().openapi({ description: 'a resource, or, with `Operations`, a PATCH' }),
+    filter: z.string().max(8192).optional().openapi({ example: 'userName eq "ann@contoso.example"' }),
+  })
+  .openapi('Trying')
+
+const triedCall = z
+  .object({
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH']),
+    path: z.string(),
+    body: json.nullable().openapi({ description: 'null where there is none, or where only what is read tells it' }),
+    afterRead: z.boolean().openapi({ description: 'it depends on what the calls before it find' }),
+  })
+  .openapi('TriedCall')
+
+const ruleTrace = z
+  .object({
+    path: z.string().openapi({ example: 'rules.User[3]' }),
+    rule: z.string(),
+    outcome: z.enum([
+      'carried',
+      'asIs',
+      'else',
+      'refused',
+      'unfit',
+      'absent',
+      'set',
+      'computed',
+      'skipped',
+      'hidden',
+      'direct',
+      'read',
+    ]),
+    client: json.openapi({ description: "the client's values, by place" }),
+    upstream: json.openapi({ description: "the upstream's values, by place" }),
+    reason: z.string().optional(),
+  })
+  .openapi('RuleTrace')
+
+export const triedBody = z
+  .object({
+    operation: z.enum(['create', 'replace', 'patch', 'reverse', 'filter']),
+    status: z.int().openapi({ description: 'what the client would be answered with' }),
+    client: json.nullable().openapi({ description: 'the body of that answer, as far as it is known' }),
+    upstream: z.array(triedCall).readonly(),
+    rules: z.array(ruleTrace).readonly(),
+    notes: z.array(z.string()).readonly(),
+    price: z.object({
+      calls: z.int().min(0),
+      costMicros: z.int().min(0).openapi({ description: '0 as long as there are no prices' }),
+    }),
+  })
+  .openapi('Tried')
