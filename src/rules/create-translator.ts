@@ -6,8 +6,10 @@ import type { BoundRules } from './bound.ts'
 import { carryingOver } from './carry-over.ts'
 import type { TypeRules } from './rule.ts'
 import { inwardOf, outwardOf } from './translate.ts'
-import { translateFilter, translateProjection, translateSortBy } from './translate-filter.ts'
+import { translateFilter } from './translate-filter.ts'
 import { translatePatch } from './translate-patch.ts'
+import { translateProjection } from './translate-projection.ts'
+import { translateSortBy } from './translate-sort.ts'
 import type { Translator, Unfit } from './translator.ts'
 
 /** Binds the rules of a resource type to its upstream's definition: once, at the first use of an upstream. */
@@ -21,6 +23,7 @@ export function createTranslator(rules: TypeRules, upstream: ResourceDefinition,
     toClient: inwardOf(bodies, unfit),
     carryOver: carryingOver(bodies),
     hidesSomething: hidesSomething(bound),
+    crosses: (path) => bound.reach(path).kind === 'free',
     patch: translatePatch(bound),
     filter: translateFilter(bound),
     sortBy: translateSortBy(bound),

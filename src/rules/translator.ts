@@ -7,8 +7,8 @@ import type { ResourceDefinition } from '../scim/schema.ts'
 
 /** A filter over the client view, as far as the upstream can decide it (law 3). */
 export type FilterTranslation =
-  /** Decides exactly. */
-  | { readonly kind: 'exact'; readonly filter: Filter }
+  /** Decides exactly. Absent: everything matches. */
+  | { readonly kind: 'exact'; readonly filter?: Filter }
   /** Nothing can match: no call is needed. */
   | { readonly kind: 'nothing' }
   /** Lets at least all matches through, and needs the client's filter again over the client view. Absent: everything. */
@@ -44,12 +44,18 @@ export interface Translator {
   carryOver(before: Resource, client: Resource, asserting: boolean): Resource
   /** Whether a replace needs to know what is there, because the upstream holds what the client cannot see. */
   readonly hidesSomething: boolean
+  /** Whether a name stands for the same on both sides, with all its parts. */
+  crosses(path: AttributePath): boolean
   patch(operations: readonly PatchOperation[]): PatchTranslation
+  /** @throws ScimError 400 `invalidFilter` for what the client's attributes cannot be asked */
   filter(filter: Filter): FilterTranslation
   /** The upstream attribute to sort by; undefined when its order is not the client's. */
   sortBy(path: AttributePath): AttributePath | undefined
-  /** What must be asked for so that the client's projection can be made here afterwards. */
-  projection(projection: Projection): Projection
+  /**
+   * What must be asked for so that the client's projection can be made here afterwards. `needed` are paths of the client
+   * view that are read besides: by a filter that is decided here, or by `scope`.
+   */
+  projection(projection: Projection, needed?: readonly AttributePath[]): Projection
 }
 
 /** Told of an upstream value that no pattern fits. */
