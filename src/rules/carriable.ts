@@ -51,13 +51,14 @@ function elementChecks(places: readonly BoundPlace[]): readonly Check[] {
   return [
     (value) => {
       const elements = elementsOf(value)
-      const taken = new Set<Json>()
+      const taken: Json[] = []
       for (const { text, matches, accept } of groups) {
-        const [found, another] = elements.filter(matches)
+        const at = elements.findIndex(matches)
+        const found = elements[at]
         if (found === undefined) continue
-        if (another !== undefined) throw refused(text, 'stands for one value, and there are several')
-        if (taken.has(found)) throw refused(text, 'is the same value as another that a rule claims')
-        taken.add(found)
+        if (elements.findLastIndex(matches) > at) throw refused(text, 'stands for one value, and there are several')
+        if (taken.includes(found)) throw refused(text, 'is the same value as another that a rule claims')
+        taken.push(found)
         accept(found)
       }
     },

@@ -149,7 +149,7 @@ interface Side {
 
 function sideOf(slots: readonly BoundSlot[], isTable: boolean): Side {
   return {
-    isAmbiguous: isTable || slots.some(({ pattern }) => !pattern.exact || pattern.holes.length > 1),
+    isAmbiguous: slots.some(({ pattern }) => !pattern.exact || pattern.holes.length > 1),
     isSpelling: isTable || slots.some(({ pattern }) => !pattern.exact),
   }
 }

@@ -23,8 +23,9 @@ export function createObjectMaker(): (names: readonly string[], values: readonly
     let next = first
     let last: Step | undefined
     for (const name of names) {
-      let step: Step | undefined
-      for (const one of next) if (one.name === name) step = one
+      let step = next[0]
+      // Mostly it is the first: resources of one client are alike.
+      if (step?.name !== name) step = next.find((one) => one.name === name)
       if (step === undefined) {
         // A hostile client has new names for ever, or new orders of them.
         if (steps >= maxSteps || next.length >= 32) return undefined

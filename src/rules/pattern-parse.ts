@@ -86,7 +86,7 @@ const backThroughPipes = (pipes: readonly ParsedPipe[], value: Json): Json | und
 const alone = ({ hole, pipes }: ParsedHole): Pick<Pattern, 'match' | 'print'> => ({
   match: (value) => {
     const matched = backThroughPipes(pipes, value)
-    return matched === undefined ? undefined : new Map([[hole, matched]])
+    return matched === undefined ? undefined : new Map<string, Json>().set(hole, matched)
   },
   print: (bindings) => {
     const value = bindings.get(hole)

@@ -24,6 +24,16 @@ export function tablePatterns(
   // Of two keys on one value, which are refused at load, the first comes back; the other does not cross.
   const inward = new Map([...table.pairs].reverse().map(([key, value]) => [keyOf(value), bind(key)]))
   const find = (bindings: Bindings) => outward.get(String(bindings.get(hole)))
+  const isOneToOne = inward.size === outward.size && [...outward].every(([key, { shown }]) => String(shown) === key)
+  const pattern = (match: Pattern['match'], print: Pattern['print']): Pattern => ({
+    text: `{${hole}}`,
+    parts: [{ hole, pipes: [] }],
+    holes: [hole],
+    exact: isOneToOne,
+    whole: false,
+    match,
+    print,
+  })
   return {
     client: pattern(
       (value) => (typeof value === 'object' ? undefined : outward.get(String(value))?.bound),
@@ -35,16 +45,6 @@ export function tablePatterns(
     ),
   }
 }
-
-const pattern = (match: Pattern['match'], print: Pattern['print']): Pattern => ({
-  text: '{value}',
-  parts: [{ hole, pipes: [] }],
-  holes: [hole],
-  exact: true,
-  whole: false,
-  match,
-  print,
-})
 
 const bind = (key: string): Bindings => new Map([[hole, key]])
 

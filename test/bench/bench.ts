@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the gateway beside a bare hono+undici pass-through to the same upstream, in one run, as ratios. Proxies
  * have one processor to themselves, load and upstream the other. Prints a table; asserts nothing. The names of sections
- * (`forwarding`, `tenants`, `everyone`) as arguments choose among them; BENCH_ROUNDS and BENCH_SECONDS say how long.
+ * (`rules`, `forwarding`, `tenants`, `everyone`) as arguments choose among them; BENCH_ROUNDS and BENCH_SECONDS say how long.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { type Load, measure, median } from './load.ts'
 import { nginx } from './nginx.ts'
 import { type Program, residentMiB, start, stop } from './programs.ts'
+import { benchRules } from './rules.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
@@ -39,6 +40,7 @@ try {
   if (web === undefined) console.log('nginx is not installed: left out\n')
 
   const sections: Record<string, () => Promise<void>> = {
+    rules: async () => benchRules(),
     forwarding: async () => compare('Forwarding, one tenant', bare, [direct, ...others, await gateway(1, 1, upstream)]),
     tenants: async () =>
       compare('Number of tenants, at most 100 of them called', bare, [

@@ -1,8 +1,3 @@
-/**
- * `npm run bench rules`: what compiled rules cost, as ratios within one run. A user of 20 attributes and 10 rules, each way,
- * beside `JSON.parse` plus `JSON.stringify` of it; and lists of growing length, for the time a user of each takes. Prints a
- * table; asserts nothing.
- */
 import { compileRules } from '../../src/rules/compile.ts'
 import { createTranslator } from '../../src/rules/create-translator.ts'
 import { isObject, type JsonObject } from '../../src/scim/json.ts'
@@ -74,34 +69,49 @@ function measure(work: () => unknown): number {
   return ((performance.now() - started) * 1000) / times
 }
 
-const contenders: Readonly<Record<string, () => unknown>> = {
-  'JSON.parse + JSON.stringify': () => JSON.stringify(JSON.parse(text)),
-  toUpstream: () => translator.toUpstream(parsed),
-  toClient: () => translator.toClient(upstream),
-  carryOver: () => translator.carryOver(upstream, parsed, true),
-}
-
-// All of them in turn, round by round, so that a drifting machine drifts for all; the first rounds warm up.
-const taken = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]))
-for (let round = -10; round < rounds; round += 1)
-  for (const [name, work] of Object.entries(contenders)) {
-    const microseconds = measure(work)
-    if (round >= 0) taken.get(name)?.push(microseconds)
+/**
+ * What compiled rules cost, as ratios within one run: a user of 20 attributes under 10 rules, each way, beside `JSON.parse`
+ * plus `JSON.stringify` of it; and lists of growing length, for the time that a user of each takes. Prints a table; asserts
+ * nothing.
+ */
+export function benchRules(): void {
+  const contenders: Readonly<Record<string, () => unknown>> = {
+    'JSON.parse + JSON.stringify': () => JSON.stringify(JSON.parse(text)),
+    toUpstream: () => translator.toUpstream(parsed),
+    toClient: () => translator.toClient(upstream),
+    carryOver: () => translator.carryOver(upstream, parsed, true),
   }
-const base = taken.get('JSON.parse + JSON.stringify') ?? []
-console.log(`A user of ${Object.keys(user).length} attributes, ${compiled.rules.length} rules`)
-for (const [name, all] of taken) {
-  const ratio = median(all.map((one, round) => one / (base[round] ?? Number.NaN)))
-  console.log(`  ${name.padEnd(30)} ${median(all).toFixed(2).padStart(8)} us   ${ratio.toFixed(2)} of the JSON`)
+  // All of them in turn, round by round, so that a drifting machine drifts for all; the first rounds warm up.
+  const taken = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]))
+  for (let round = -10; round < rounds; round += 1)
+    for (const [name, work] of Object.entries(contenders)) {
+      const microseconds = measure(work)
+      if (round >= 0) taken.get(name)?.push(microseconds)
+    }
+  print(taken)
+  console.log('Lists of users, inward')
+  for (const length of [10, 100, 1000, 10_000])
+    console.log(`  ${String(length).padStart(6)} users ${perUser(length).toFixed(2).padStart(8)} us each`)
+  console.log()
 }
 
-console.log('\nLists of users, inward')
-for (const length of [10, 100, 1000, 10_000]) {
+function print(taken: ReadonlyMap<string, readonly number[]>): void {
+  const base = taken.get('JSON.parse + JSON.stringify') ?? []
+  console.log(`Rules: a user of ${Object.keys(user).length} attributes, ${compiled?.rules.length} rules`)
+  for (const [name, all] of taken) {
+    const ratio = median(all.map((one, round) => one / (base[round] ?? Number.NaN)))
+    console.log(`  ${name.padEnd(30)} ${median(all).toFixed(2).padStart(8)} us   ${ratio.toFixed(2)} of the JSON`)
+  }
+}
+
+/** Microseconds that each user of a list takes. */
+function perUser(length: number): number {
   const list = Array.from({ length }, () => structuredClone(upstream))
-  const each = Array.from({ length: 9 }, () => {
-    const started = performance.now()
-    for (const one of list) translator.toClient(one)
-    return ((performance.now() - started) * 1000) / length
-  })
-  console.log(`  ${String(length).padStart(6)} users ${median(each).toFixed(2).padStart(8)} us each`)
+  return median(
+    Array.from({ length: 9 }, () => {
+      const started = performance.now()
+      for (const one of list) translator.toClient(one)
+      return ((performance.now() - started) * 1000) / length
+    }),
+  )
 }
