@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rulesClause } from '../../src/rules/clause.ts'
@@ -47,6 +47,12 @@ describe('every example of the page does what it says', () => {
     if (sends !== undefined) expect(bodyOf(translator.toUpstream(resourceOf(sends)))).toEqual(holds)
     expect(bodyOf(translator.toClient(resourceOf(holds ?? {})))).toEqual(sees)
   })
+})
+
+test('the page names every template', () => {
+  const files = readdirSync(join(import.meta.dirname, '../../tenants/templates'))
+  const named = rowsUnder(page, 'Template').map(([name]) => `${name}.yaml`)
+  expect(named.toSorted()).toEqual(files.toSorted())
 })
 
 describe('the tables of pipes', () => {

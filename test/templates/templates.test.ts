@@ -7,6 +7,8 @@ import type { Place } from '../../src/rules/place.ts'
 import type { Rule } from '../../src/rules/rule.ts'
 import { attributeAt } from '../../src/scim/definition.ts'
 import { isObject, type JsonObject } from '../../src/scim/json.ts'
+import { parsePatch } from '../../src/scim/patch-parse.ts'
+import { printPatch } from '../../src/scim/patch-print.ts'
 import type { ResourceDefinition } from '../../src/scim/schema.ts'
 import { groupDefinition, userDefinition } from '../../src/scim/schemas.ts'
 import { entraGroup, entraUser } from './entra.ts'
@@ -24,6 +26,14 @@ const sampleSchema = z.strictObject({
   shown: body,
 })
 
+/** A PATCH of a client, and what goes out; `read` where that depends on what is there. */
+const patchSchema = z.strictObject({
+  source: z.url(),
+  type: z.enum(['User', 'Group']),
+  client: body,
+  upstream: z.union([body, z.literal('read')]),
+})
+
 const definitions: Readonly<Record<string, ResourceDefinition>> = { User: entraUser, Group: entraGroup }
 const definitionOf = (type: string): ResourceDefinition => {
   const definition = definitions[type]
@@ -31,12 +41,17 @@ const definitionOf = (type: string): ResourceDefinition => {
   return definition
 }
 
-const samples = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => {
-    const text = readFileSync(join(import.meta.dirname, file), 'utf8')
-    return { file, template: file.split('/')[0] ?? '', ...sampleSchema.parse(JSON.parse(text)) }
-  })
+/** The files whose names end so, each with the template that its folder is called after. */
+const filesOf = <T>(ending: RegExp, schema: z.ZodType<T>) =>
+  readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((file) => ending.test(file))
+    .map((file) => {
+      const text = readFileSync(join(import.meta.dirname, file), 'utf8')
+      return { file, template: file.split('/')[0] ?? '', ...schema.parse(JSON.parse(text)) }
+    })
+
+const samples = filesOf(/(?<!\.patch)\.json$/, sampleSchema)
+const patches = filesOf(/\.patch\.json$/, patchSchema)
 
 /** Templates with rules; what they hold beside is held by test/tenant/schema.test.ts. */
 const names = Object.keys(templateTexts).filter((name) => name !== 'hr-standard')
@@ -50,10 +65,17 @@ describe('samples', () => {
     expect(unfit).toEqual([])
   })
 
+  test.each(patches)('$file', async ({ template, type, client, upstream }) => {
+    const translator = await translatorOf(template, definitionOf(type))
+    const given = translator.patch(parsePatch(client, translator.client, 'auto'))
+    expect(given.kind === 'direct' ? printPatch(given.operations) : given.kind).toEqual(upstream)
+  })
+
   test.each(names)('%s has some, each from a source that it names', (name) => {
     const own = samples.filter(({ template }) => template === name)
     expect(own).not.toHaveLength(0)
-    for (const { source } of own) expect(templateTexts[name]).toContain(source)
+    const all = [...own, ...patches.filter(({ template }) => template === name)]
+    for (const { source } of all) expect(templateTexts[name]).toContain(source)
   })
 })
 
