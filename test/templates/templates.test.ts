@@ -6,6 +6,7 @@ import { compileRules } from '../../src/rules/compile.ts'
 import type { Place } from '../../src/rules/place.ts'
 import type { Rule } from '../../src/rules/rule.ts'
 import { attributeAt } from '../../src/scim/definition.ts'
+import { parseFilter } from '../../src/scim/filter.ts'
 import { isObject, type JsonObject } from '../../src/scim/json.ts'
 import { parsePatch } from '../../src/scim/patch-parse.ts'
 import { printPatch } from '../../src/scim/patch-print.ts'
@@ -76,6 +77,21 @@ describe('samples', () => {
     expect(own).not.toHaveLength(0)
     const all = [...own, ...patches.filter(({ template }) => template === name)]
     for (const { source } of all) expect(templateTexts[name]).toContain(source)
+  })
+})
+
+describe('what clients look somebody up by', () => {
+  // Entra searches by little else, and each search that the gateway has to finish costs pages of reads.
+  test.each(
+    names.flatMap((name) => [
+      [name, 'User', 'userName eq "ada@contoso.com"'] as const,
+      [name, 'User', 'externalId eq "4711"'] as const,
+      [name, 'User', 'active eq true and userName eq "ada@contoso.com"'] as const,
+      [name, 'Group', 'displayName eq "Sales"'] as const,
+    ]),
+  )('%s asks for a %s as it was asked: %s', async (name, type, filter) => {
+    const asked = parseFilter(filter)
+    expect((await translatorOf(name, definitionOf(type))).filter(asked)).toEqual({ kind: 'exact', filter: asked })
   })
 })
 
