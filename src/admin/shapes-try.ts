@@ -1,15 +1,14 @@
 import { z } from '@hono/zod-openapi'
+import { anyObject } from './shapes.ts'
 
 // What `POST /admin/v1/tenants/{id}/try` is asked and answers (contract §9, §10).
-
-const json = z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true })
 
 export const tryBody = z
   .strictObject({
     type: z.string().max(63).default('User').openapi({ description: 'the resource type', example: 'User' }),
     id: z.string().min(1).max(1024).optional().openapi({ description: 'of a PUT or a PATCH. Absent: a create' }),
     reverse: z.boolean().optional().openapi({ description: "`body` is the upstream's: show what the client sees" }),
-    body: json.optional().openapi({ description: 'a resource, or, with `Operations`, a PATCH' }),
+    body: anyObject.optional().openapi({ description: 'a resource, or, with `Operations`, a PATCH' }),
     filter: z.string().max(8192).optional().openapi({ example: 'userName eq "ann@contoso.example"' }),
   })
   .openapi('Trying')
@@ -18,7 +17,9 @@ const triedCall = z
   .object({
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH']),
     path: z.string(),
-    body: json.nullable().openapi({ description: 'null where there is none, or where only what is read tells it' }),
+    body: anyObject
+      .nullable()
+      .openapi({ description: 'null where there is none, or where only what is read tells it' }),
     afterRead: z.boolean().openapi({ description: 'it depends on what the calls before it find' }),
   })
   .openapi('TriedCall')
@@ -41,8 +42,8 @@ const ruleTrace = z
       'direct',
       'read',
     ]),
-    client: json.openapi({ description: "the client's values, by place" }),
-    upstream: json.openapi({ description: "the upstream's values, by place" }),
+    client: anyObject.openapi({ description: "the client's values, by place" }),
+    upstream: anyObject.openapi({ description: "the upstream's values, by place" }),
     reason: z.string().optional(),
   })
   .openapi('RuleTrace')
@@ -51,7 +52,7 @@ export const triedBody = z
   .object({
     operation: z.enum(['create', 'replace', 'patch', 'reverse', 'filter']),
     status: z.int().openapi({ description: 'what the client would be answered with' }),
-    client: json.nullable().openapi({ description: 'the body of that answer, as far as it is known' }),
+    client: anyObject.nullable().openapi({ description: 'the body of that answer, as far as it is known' }),
     upstream: z.array(triedCall).readonly(),
     rules: z.array(ruleTrace).readonly(),
     notes: z.array(z.string()).readonly(),

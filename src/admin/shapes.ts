@@ -4,6 +4,8 @@ import { z } from '@hono/zod-openapi'
 
 const time = z.iso.datetime().openapi({ example: '2026-11-21T09:30:00.000Z', description: 'RFC 3339, in UTC' })
 const count = z.int().min(0)
+/** SCIM's own words, which are no concern of this API's. */
+export const anyObject = z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true })
 
 export const problemBody = z
   .object({
