@@ -7,6 +7,7 @@ const floors: readonly (readonly string[])[] = [
   ['scim', 'ports', 'call', 'settings', 'log', 'ranges', 'address', 'duration', 'metrics', 'id', 'version', 'wait'],
   ['store'],
   ['auth', 'rules', 'plan', 'upstream', 'ledger', 'guard'],
+  ['view'],
   ['tenant'],
   ['door', 'admin'],
   ['pipeline'],

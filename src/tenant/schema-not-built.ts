@@ -12,10 +12,6 @@ export interface NotBuilt {
  * Refused by name, never ignored: whoever writes `guard:` believes to be guarded. Whoever builds a part deletes its row.
  */
 export const notBuilt: readonly NotBuilt[] = [
-  { path: ['scope'] },
-  { path: ['allow'] },
-  { path: ['onDelete'] },
-  { path: ['rules'] },
   { path: ['limits'] },
   { path: ['meter'] },
   { path: ['shadow'] },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseRange } from '../ranges.ts'
 import { rulesClause } from '../rules/clause.ts'
+import { allowClause, onDeleteClause, scopeClause } from '../view/clause.ts'
 import { upstreamClause } from './schema-upstream.ts'
 import { namePattern } from './template.ts'
 
@@ -43,6 +44,9 @@ export const tenantSchema = z.strictObject({
     .describe('A suspended tenant answers 403 to its own clients.'),
   frontDoor: frontDoor.prefault({}).describe('How clients reach this tenant.'),
   upstream: upstreamClause.describe('The directory that the gateway calls.'),
+  scope: scopeClause.optional(),
+  allow: allowClause.optional(),
+  onDelete: onDeleteClause.optional(),
   rules: rulesClause
     .optional()
     .describe(

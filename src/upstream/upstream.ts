@@ -1,4 +1,4 @@
-import type { Attempts } from '../call.ts'
+import type { Attempts, Purpose } from '../call.ts'
 import type { ScimReply, ScimRequest } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 
@@ -9,6 +9,8 @@ export interface Errand {
   readonly deadlineAt: number
   /** W3C trace context to pass on, where the client sent one. */
   readonly traceparent?: string
+  /** What the request that is carried is for, where it is not the client's own but one that serves it. */
+  readonly purpose?: Purpose
 }
 
 /** A tenant's directory, whatever its kind. */

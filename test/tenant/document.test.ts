@@ -63,7 +63,9 @@ const bad: [what: string, text: string, messages: string[]][] = [
   [
     'an unknown key with none near',
     lines(...good, 'colour: red'),
-    ['5:1: unknown key `colour`; known here: id, name, extends, status, frontDoor, upstream, rules'],
+    [
+      '5:1: unknown key `colour`; known here: id, name, extends, status, frontDoor, upstream, scope, allow, onDelete, rules',
+    ],
   ],
   [
     'an unknown key further in',
@@ -77,9 +79,9 @@ const bad: [what: string, text: string, messages: string[]][] = [
   ],
   [
     'clauses that are not built yet, and what follows from them not once more',
-    lines(...good, 'rules:', '  User: [{ hide: password }]', 'frontDoor:', '  trust: [{ issuer: x }]'),
+    lines(...good, 'guard:', '  deletes: { max: 20, per: 1h }', 'frontDoor:', '  trust: [{ issuer: x }]'),
     [
-      '5:1: `rules` is not built yet in this version; remove it',
+      '5:1: `guard` is not built yet in this version; remove it',
       '8:3: `frontDoor.trust` is not built yet in this version; remove it',
     ],
   ],
@@ -159,7 +161,9 @@ const bad: [what: string, text: string, messages: string[]][] = [
   [
     'a name that every object has',
     lines(...good, 'constructor: 1'),
-    ['5:1: unknown key `constructor`; known here: id, name, extends, status, frontDoor, upstream, rules'],
+    [
+      '5:1: unknown key `constructor`; known here: id, name, extends, status, frontDoor, upstream, scope, allow, onDelete, rules',
+    ],
   ],
   ['two documents', `${lines(...good)}---\nid: b\n`, ['5:1: holds more than one YAML document']],
   ['a tag', 'id: !secret contoso\n', ['1:5: tags (`!name`) are not supported']],

@@ -267,7 +267,7 @@ describe('hosts', () => {
 
   test('a version that is not served holds no host', async () => {
     const { write, registry } = await started({ a: tenant('a', 'A', hosts('x.example')) })
-    await write({ a: tenant('a', 'A', hosts('y.example'), 'rules: {}') })
+    await write({ a: tenant('a', 'A', hosts('y.example'), 'guard: {}') })
     expect(registry.byHost('x.example')?.document.id).toBe('a')
     expect(registry.byHost('y.example')).toBeUndefined()
   })

@@ -59,11 +59,11 @@ describe('extends', () => {
 
   test('a mistake in the template is reported there', async () => {
     const { messages, document } = await load(heir('upstream:', '  kind: scim'), {
-      hr: lines('rules: {}', 'upstream:', '  url: ldap://u.example', '  auth:', '    kind: bearer', '  uri: x'),
+      hr: lines('guard: {}', 'upstream:', '  url: ldap://u.example', '  auth:', '    kind: bearer', '  uri: x'),
     })
     expect(document).toBeUndefined()
     expect(messages).toEqual([
-      'tenants/templates/hr.yaml:1:1: `rules` is not built yet in this version; remove it',
+      'tenants/templates/hr.yaml:1:1: `guard` is not built yet in this version; remove it',
       'tenants/templates/hr.yaml:3:8: upstream.url: must be an https URL (http only for hosts in TOLLGATE_ALLOW_HOSTS)',
       expect.stringContaining('tenants/templates/hr.yaml:4:3: upstream.auth.token: '),
       'tenants/templates/hr.yaml:6:3: upstream: unknown key `uri`; did you mean `url`?',

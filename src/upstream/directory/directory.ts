@@ -1,4 +1,4 @@
-import type { AttemptIntent } from '../../call.ts'
+import type { AttemptIntent, Purpose } from '../../call.ts'
 import type { Dialect } from '../../scim/dialect.ts'
 import { toScimError } from '../../scim/error.ts'
 import { replyStatus } from '../../scim/reply.ts'
@@ -37,7 +37,7 @@ export function createDirectory({ tenant, clause, resources, ports, dialect = 'a
   return {
     definitionAt: (segment) => Promise.resolve(typeAt(parts.model, segment)?.definition),
     carry: async (request, errand) => {
-      const attempt = await errand.attempts.begin(intentOf(request))
+      const attempt = await errand.attempts.begin(intentOf(request, errand.purpose))
       try {
         await ready()
         const reply = await answer(parts, request, { dialect, deadlineAt: errand.deadlineAt })
@@ -64,8 +64,7 @@ async function answer(parts: DirectoryParts, request: ScimRequest, errand: BulkE
 
 const methods = { create: 'POST', read: 'GET', replace: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const
 
-function intentOf(request: ScimRequest): AttemptIntent {
-  const purpose = 'forward'
+function intentOf(request: ScimRequest, purpose: Purpose = 'forward'): AttemptIntent {
   switch (request.operation) {
     case 'bulk':
       return { purpose, method: 'POST', path: '/Bulk' }

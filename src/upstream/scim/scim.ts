@@ -68,7 +68,8 @@ export function createScimUpstream(parts: ScimUpstreamParts): Upstream {
 type SingleRequest = Exclude<ScimRequest, { operation: 'bulk' }>
 
 async function carry(request: SingleRequest, errand: Errand, carrier: Carrier): Promise<ScimReply> {
-  const prepared = writeRequest(request, carrier.target)
+  const written = writeRequest(request, carrier.target)
+  const prepared = errand.purpose === undefined ? written : { ...written, purpose: errand.purpose }
   const sentAt = carrier.ports.now()
   const sent = await carrier.send(prepared, errand)
   if (request.operation !== 'create' || sent.outcome.kind !== 'lost') return replyOf(request, sent, carrier)

@@ -1,0 +1,123 @@
+import type { Purpose } from '../call.ts'
+import type { Log } from '../ports.ts'
+import type { Dialect } from '../scim/dialect.ts'
+import { ScimError } from '../scim/error.ts'
+import { isObject } from '../scim/json.ts'
+import { project } from '../scim/project.ts'
+import type { Projection, ResourceRequest, ScimReply, ScimRequest } from '../scim/request.ts'
+import { type Resource, versionOf } from '../scim/resource.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
+import type { Errand, Upstream } from '../upstream/upstream.ts'
+import type { OnDelete } from './clause.ts'
+import type { TypeView } from './type-view.ts'
+
+/** What every part of a view works on. */
+export interface Carrier {
+  readonly tenant: string
+  readonly upstream: Upstream
+  readonly dialect: Dialect
+  readonly log: Pick<Log, 'warn' | 'error'>
+  /** Milliseconds since the epoch. */
+  now(): number
+  readonly onDelete: OnDelete
+  /** The view of a type, by the definition that the client was parsed by. */
+  viewOf(definition: ResourceDefinition): TypeView
+  /** The view of the type at `/{segment}`. */
+  viewAt(segment: string, errand: Errand): Promise<TypeView | undefined>
+}
+
+/** A whole resource as the upstream holds it. */
+export interface Held {
+  readonly resource: Resource
+  /** The upstream's. */
+  readonly etag: string | undefined
+}
+
+/** Has the upstream serve a request of its own words. @throws ScimError in the client's words */
+export async function ask(
+  request: ScimRequest,
+  errand: Errand,
+  { carrier, type, purpose }: { readonly carrier: Carrier; readonly type: TypeView; readonly purpose?: Purpose },
+): Promise<ScimReply> {
+  try {
+    return await carrier.upstream.carry(request, purpose === undefined ? errand : { ...errand, purpose })
+  } catch (error) {
+    throw type.inClientWords(error)
+  }
+}
+
+/**
+ * Reads all of a resource, for the gateway's own use.
+ * @throws ScimError 404 as well where it is out of the tenant's scope
+ */
+export async function readWhole(carrier: Carrier, type: TypeView, id: string, errand: Errand): Promise<Held> {
+  const request = { operation: 'read', definition: type.translator.upstream, id, projection: {} } as const
+  const reply = await ask(request, errand, { carrier, type, purpose: 'read' })
+  if (reply.kind !== 'resource') throw new ScimError(502, 'the upstream directory answered without the resource')
+  const { resource } = reply
+  if (type.scope?.holds(type.translator.toClient(resource)) === false) throw notFound(type, id)
+  return { resource, etag: reply.etag ?? versionOf(resource) }
+}
+
+export const notFound = ({ name }: TypeView, id: string): ScimError =>
+  new ScimError(404, `there is no ${name} with the id ${JSON.stringify(id.slice(0, 100))}`)
+
+/** @throws ScimError 403 where the resource, as the client sees it, is not to be provisioned */
+export function requireInScope({ name, scope }: TypeView, client: Resource): void {
+  if (scope?.holds(client) === false)
+    throw new ScimError(403, `this ${name} is out of scope: this tenant provisions other ones only`)
+}
+
+/** A reply about one resource in the client's view. What it does not speak of passes. */
+export function shown(type: TypeView, reply: ScimReply, projection: Projection): ScimReply {
+  if (!type.hasRules) return reply
+  if (reply.kind === 'empty') return { ...reply, ...tagged(type, reply.etag) }
+  if (reply.kind !== 'resource') return reply
+  const { etag, ...rest } = reply
+  return { ...rest, resource: shownResource(type, reply.resource, projection), ...tagged(type, etag) }
+}
+
+/** One of the upstream's resources as the client asked to see it. */
+export function shownResource(type: TypeView, resource: Resource, projection: Projection): Resource {
+  const { translator } = type
+  return type.hasRules ? project(seen(type, resource), projection, translator.client) : resource
+}
+
+/** All that a client can see of one of the upstream's resources. */
+export function seen({ translator, tags, hasRules }: TypeView, resource: Resource): Resource {
+  if (!hasRules) return resource
+  const client = translator.toClient(resource)
+  const { meta } = client
+  if (!isObject(meta) || meta['version'] === undefined) return client
+  const { version, ...rest } = meta
+  const minted = typeof version === 'string' ? tags.mint(version) : undefined
+  return { ...client, meta: minted === undefined ? rest : { ...rest, version: minted } }
+}
+
+export function tagged({ tags }: TypeView, upstream: string | undefined): { readonly etag?: string } {
+  const etag = tags.mint(upstream)
+  return etag === undefined ? {} : { etag }
+}
+
+/** The reply to a request, from what was read of the resource already. */
+export function replyOf(type: TypeView, held: Held, projection: Projection): ScimReply {
+  const id = held.resource['id']
+  const location =
+    typeof id === 'string' ? `${type.translator.upstream.type.endpoint}/${encodeURIComponent(id)}` : undefined
+  return {
+    kind: 'resource',
+    status: 200,
+    resource: project(seen(type, held.resource), projection, type.translator.client),
+    ...(location === undefined ? {} : { location }),
+    ...tagged(type, held.etag),
+  }
+}
+
+/** What the protocol's owner writes of a resource, no client does: where it is and which version it has. */
+export function withoutMeta(resource: Resource): Resource {
+  if (!Object.hasOwn(resource, 'meta')) return resource
+  const { meta: _, ...rest } = resource
+  return rest
+}
+
+export type Asked<Name extends ResourceRequest['operation']> = Extract<ResourceRequest, { operation: Name }>

@@ -1,0 +1,127 @@
+import { attributeAt } from '../scim/definition.ts'
+import { diffResources } from '../scim/diff.ts'
+import { isSame } from '../scim/equality.ts'
+import { ScimError } from '../scim/error.ts'
+import { isObject, type Json } from '../scim/json.ts'
+import type { PatchOperation } from '../scim/patch.ts'
+import { applyPatch } from '../scim/patch-apply.ts'
+import type { Conditions, ScimReply } from '../scim/request.ts'
+import { attributeIn, isAssigned, type Resource } from '../scim/resource.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
+import type { Errand } from '../upstream/upstream.ts'
+import {
+  type Asked,
+  ask,
+  type Carrier,
+  type Held,
+  readWhole,
+  replyOf,
+  requireInScope,
+  shown,
+  tagged,
+} from './carrier.ts'
+import { requireConditions } from './entity-tag.ts'
+import type { TypeView } from './type-view.ts'
+import { afterReading, versioned } from './write.ts'
+
+/** A client's PATCH, its type found. */
+interface Patch {
+  readonly carrier: Carrier
+  readonly type: TypeView
+  readonly request: Asked<'patch'>
+  readonly errand: Errand
+  /** In the upstream's tags. */
+  readonly conditions: Conditions
+}
+
+/** Changes a resource (RFC 7644 §3.5.2): by translated operations, or by the difference that they make to what is there. */
+export async function carryPatch(carrier: Carrier, request: Asked<'patch'>, errand: Errand): Promise<ScimReply> {
+  const type = carrier.viewOf(request.definition)
+  type.requireAllowed('update')
+  return change({ carrier, type, request, errand, conditions: type.tags.inUpstream(request) }, (client) =>
+    requireInScope(type, client),
+  )
+}
+
+/**
+ * What stands for a DELETE where accounts are kept: the resource is no longer active. It may leave the scope by that.
+ * @throws ScimError 403 for a type that has no `active`
+ */
+export async function carryDeactivation(
+  carrier: Carrier,
+  type: TypeView,
+  { definition, id, operation: _, ...conditions }: Asked<'delete'>,
+  errand: Errand,
+): Promise<ScimReply> {
+  const active = attributeAt(definition, { name: 'active' })
+  if (active === undefined || active.extension !== undefined || active.attribute.type !== 'boolean')
+    throw new ScimError(403, `a ${type.name} cannot be deactivated, and this tenant deletes nothing: leave it as it is`)
+  const operations = [{ op: 'replace', path: { name: 'active' }, value: false }] as const
+  const request = { operation: 'patch', definition, id, operations, projection: {}, ...conditions } as const
+  await change({ carrier, type, request, errand, conditions: type.tags.inUpstream(conditions) }, () => {})
+  return { kind: 'empty', status: 204 }
+}
+
+async function change(patch: Patch, accept: (after: Resource) => void): Promise<ScimReply> {
+  const { type, request, conditions } = patch
+  const translation = type.translator.patch(request.operations)
+  if (translation.kind === 'direct' && type.scope === undefined) return send(patch, translation.operations, conditions)
+  return afterReading(conditions, async () => {
+    const held = await readWhole(patch.carrier, type, request.id, patch.errand)
+    const asked = translation.kind === 'direct' ? request.operations : translation.operations
+    const written = writtenBy(asked, held, type)
+    accept(type.hasRules ? type.translator.toClient(written.after) : written.after)
+    if (translation.kind === 'direct') return send(patch, translation.operations, versioned(conditions, held))
+    if (written.difference.length > 0) return send(patch, written.difference, versioned(conditions, held))
+    requireConditions(conditions, held.etag)
+    return request.projection.attributes === undefined
+      ? { kind: 'empty', status: 204, ...tagged(type, held.etag) }
+      : replyOf(type, held, request.projection)
+  })
+}
+
+/** What the upstream holds after the client's operations, and how it differs from what it held. */
+function writtenBy(operations: readonly PatchOperation[], { resource }: Held, { translator }: TypeView) {
+  const client = applyPatch(translator.toClient(resource), operations, translator.client)
+  const after = translator.carryOver(resource, client, false)
+  const difference = diffResources(resource, after, translator.upstream)
+  return { after, difference: [...difference, ...secretsIn(resource, after, translator.upstream)] }
+}
+
+/** What is never returned (a password) cannot be compared: where the client gave one, it is written. */
+function secretsIn(before: Resource, after: Resource, { core, extensions }: ResourceDefinition): PatchOperation[] {
+  return [core, ...extensions].flatMap(({ id, attributes }) =>
+    attributes.flatMap(({ name, returned }): PatchOperation[] => {
+      if (returned !== 'never') return []
+      const path = id === core.id ? { name } : { urn: id, name }
+      const value = memberAt(after, path)
+      return isAssigned(value) && !isSame(value, memberAt(before, path)) ? [{ op: 'replace', path, value }] : []
+    }),
+  )
+}
+
+function memberAt(resource: Resource, { urn, name }: { urn?: string; name: string }): Json | undefined {
+  const holder = urn === undefined ? resource : attributeIn(resource, urn)
+  return isObject(holder) ? attributeIn(holder, name) : undefined
+}
+
+async function send(
+  { carrier, type, request, errand }: Patch,
+  operations: readonly PatchOperation[],
+  conditions: Conditions,
+): Promise<ScimReply> {
+  const { id, projection } = request
+  const { translator } = type
+  const asked = {
+    operation: 'patch',
+    definition: translator.upstream,
+    id,
+    operations,
+    projection: translator.projection(projection),
+    ...conditions,
+  } as const
+  const reply = await ask(asked, errand, { carrier, type })
+  const isWanted = type.hasRules && projection.attributes !== undefined
+  if (reply.kind === 'empty' && isWanted) return replyOf(type, await readWhole(carrier, type, id, errand), projection)
+  return shown(type, reply, projection)
+}

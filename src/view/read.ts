@@ -1,0 +1,29 @@
+import type { ScimReply } from '../scim/request.ts'
+import type { Errand } from '../upstream/upstream.ts'
+import { type Asked, ask, type Carrier, readWhole, replyOf, shown, tagged } from './carrier.ts'
+import { changed, names } from './entity-tag.ts'
+
+/** Reads one resource (RFC 7644 §3.4.1). Where a scope must be asked, all of it is read. */
+export async function carryRead(carrier: Carrier, request: Asked<'read'>, errand: Errand): Promise<ScimReply> {
+  const type = carrier.viewOf(request.definition)
+  type.requireAllowed('read')
+  const { id, projection } = request
+  const { translator } = type
+  const conditions = type.tags.inUpstream(request)
+  if (type.scope === undefined) {
+    const { ifMatch: _, ifNoneMatch: __, ...rest } = request
+    const asked = {
+      ...rest,
+      ...conditions,
+      definition: translator.upstream,
+      projection: translator.projection(projection),
+    }
+    return shown(type, await ask(asked, errand, { carrier, type }), projection)
+  }
+  const held = await readWhole(carrier, type, id, errand)
+  const { ifMatch, ifNoneMatch } = conditions
+  if (ifMatch !== undefined && held.etag !== undefined && !names(ifMatch, held.etag)) throw changed()
+  if (ifNoneMatch !== undefined && held.etag !== undefined && names(ifNoneMatch, held.etag))
+    return { kind: 'empty', status: 304, ...tagged(type, held.etag) }
+  return replyOf(type, held, projection)
+}

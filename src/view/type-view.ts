@@ -1,0 +1,75 @@
+import { createTranslator } from '../rules/create-translator.ts'
+import type { TypeRules } from '../rules/rule.ts'
+import type { Translator, Unfit } from '../rules/translator.ts'
+import { ScimError } from '../scim/error.ts'
+import type { Filter } from '../scim/filter.ts'
+import { compileFilter } from '../scim/match.ts'
+import type { Resource } from '../scim/resource.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
+import type { Allow, OnDelete, Operation, Scope } from './clause.ts'
+import { detailTranslator } from './detail.ts'
+import { createEntityTags, type EntityTags, sameTags } from './entity-tag.ts'
+
+/** What a tenant's file says of its view. */
+export interface ViewClauses {
+  readonly rules?: ReadonlyMap<string, TypeRules>
+  /** A short word of letters and digits that changes with the rules: a part of the entity tags. */
+  readonly rulesVersion: string
+  readonly scope?: Scope
+  readonly allow?: Allow
+  readonly onDelete: OnDelete
+}
+
+/** One resource type as clients see it. */
+export interface TypeView {
+  readonly name: string
+  readonly translator: Translator
+  /** False where no rule changes anything: then replies are the client's as they are. */
+  readonly hasRules: boolean
+  readonly tags: EntityTags
+  readonly scope?: { readonly filter: Filter; holds(client: Resource): boolean }
+  /** @throws ScimError 403 naming the operation */
+  requireAllowed(operation: Operation): void
+  isAllowed(operation: Operation): boolean
+  /** An error of the upstream's in the client's words. */
+  inClientWords(error: unknown): unknown
+}
+
+/** Makes the view of a resource type that an upstream has. */
+export function createTypeView(definition: ResourceDefinition, clauses: ViewClauses, unfit: Unfit): TypeView {
+  const { name } = definition.type
+  const rules = clauses.rules?.get(name)
+  const translator = rules === undefined ? untranslated(definition) : createTranslator(rules, definition, unfit)
+  const filter = clauses.scope?.get(name)
+  const allowed = clauses.allow?.get(name)
+  const isAllowed = (operation: Operation): boolean => allowed === undefined || allowed.includes(operation)
+  return {
+    name,
+    translator,
+    hasRules: rules !== undefined,
+    tags: rules === undefined ? sameTags : createEntityTags(clauses.rulesVersion),
+    ...(filter === undefined ? {} : { scope: { filter, holds: compileFilter(filter, translator.client) } }),
+    isAllowed,
+    requireAllowed(operation) {
+      if (isAllowed(operation)) return
+      const others = allowed === undefined || allowed.length === 0 ? 'nothing' : allowed.join(', ')
+      throw new ScimError(403, `${operation} is not allowed for ${name} here: this tenant allows ${others}`)
+    },
+    inClientWords: rules === undefined ? (error) => error : detailTranslator(rules),
+  }
+}
+
+/** A type without rules: everything crosses as it is. */
+const untranslated = (definition: ResourceDefinition): Translator => ({
+  upstream: definition,
+  client: definition,
+  toUpstream: (client) => client,
+  toClient: (upstream) => upstream,
+  carryOver: (_before, client) => client,
+  hidesSomething: false,
+  crosses: () => true,
+  patch: (operations) => ({ kind: 'direct', operations }),
+  filter: (filter) => ({ kind: 'exact', filter }),
+  sortBy: (path) => path,
+  projection: (projection) => projection,
+})
