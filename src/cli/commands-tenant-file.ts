@@ -2,6 +2,7 @@ import type { CommandSpec, Invocation } from './command.ts'
 import { jsonOption } from './command.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { readSettings } from './read-settings.ts'
+import type { CheckedFile } from './tenant-files.ts'
 import { verdictText } from './verdict-text.ts'
 
 export const tenantFileCommands: readonly CommandSpec[] = [
@@ -49,10 +50,11 @@ async function checkTenants({ words: [id], environment, flag, print, note }: Inv
   const files = await checkFiles(settings, id, environment)
   if (flag('json')) print(JSON.stringify({ files }))
   else {
-    for (const { id: tenant, problems, warnings, rules = {} } of files) {
+    for (const { id: tenant, problems, warnings, rules = {}, schemas } of files) {
       for (const { text } of problems) print(text)
       for (const { text } of warnings) print(text)
-      for (const [type, verdicts] of Object.entries(rules)) print(verdictText(tenant, type, verdicts))
+      for (const [type, verdicts] of Object.entries(rules))
+        print(verdictText(headingOf(tenant, type, schemas), verdicts))
     }
   }
   const broken = files.filter(({ ok }) => !ok).length
@@ -60,3 +62,6 @@ async function checkTenants({ words: [id], environment, flag, print, note }: Inv
   if (broken > 0) throw new Exit(exitCodes.wrong, `${broken} of ${counted} wrong: no gateway would take that in`)
   note(files.length === 0 ? `there is no tenant file in ${settings.tenantsFolder}` : `${counted} checked: good`)
 }
+
+const headingOf = (tenant: string, type: string, schemas: CheckedFile['schemas']): string =>
+  `Rules of ${tenant}, ${type}${schemas === 'standard' ? " (by the standard's schemas: the upstream was not asked)" : ''}:`

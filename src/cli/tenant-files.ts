@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { createTenantFolder } from '../node/tenant-folder.ts'
 import { createSecretReader } from '../node/text-file.ts'
 import type { Log } from '../ports.ts'
+import type { RuleVerdict } from '../rules/verdict.ts'
 import type { Settings } from '../settings.ts'
 import { compileIdly } from '../tenant/compile-idly.ts'
 import { createTenantCheck } from '../tenant/document-check.ts'
 import { newTenantText } from '../tenant/document-new.ts'
-import { type Problem, printProblem } from '../tenant/position.ts'
-import type { RuleVerdicts } from '../tenant/rules-check.ts'
+import { type Problem, printPath, printProblem } from '../tenant/position.ts'
+import type { JudgedRules } from '../tenant/rules-check.ts'
 import { namePattern } from '../tenant/template.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
@@ -42,8 +43,23 @@ export interface CheckedFile {
   /** What does not keep the tenant from serving: a secret that is not set in this environment. */
   readonly warnings: readonly Finding[]
   /** What follows from its rules, by resource type; absent where it has none. */
-  readonly rules?: RuleVerdicts
+  readonly rules?: Readonly<Record<string, readonly ShownVerdict[]>>
+  /** By whose schemas that was found: the directory's own, or the standard's, for no upstream was asked. */
+  readonly schemas?: JudgedRules['schemas']
 }
+
+/** A verdict whose rule is found by its clause, as problems are: `rules.User[3]`. */
+export type ShownVerdict = Omit<RuleVerdict, 'path'> & { readonly path: string }
+
+const shown = ({ types, schemas }: JudgedRules): Pick<CheckedFile, 'rules' | 'schemas'> => ({
+  rules: Object.fromEntries(
+    Object.entries(types).map(([type, verdicts]) => [
+      type,
+      verdicts.map((verdict) => ({ ...verdict, path: printPath(verdict.path) })),
+    ]),
+  ),
+  schemas,
+})
 
 /** A problem with its line for people; `kind` says what it is, if not a mistake. */
 export const found = (problem: Problem, kind = ''): Finding => {
@@ -71,7 +87,7 @@ export async function checkFiles(
     if (findings === undefined) throw new Exit(exitCodes.wrong, `there is no tenant file ${source.fileOf(each)}`)
     const problems = findings.problems.map((problem) => found(problem))
     const warnings = findings.warnings.map((problem) => found(problem, 'warning: '))
-    const rules = findings.rules === undefined ? {} : { rules: findings.rules }
+    const rules = findings.rules === undefined ? {} : shown(findings.rules)
     files.push({ id: each, ok: problems.length === 0, problems, warnings, ...rules })
   }
   return files

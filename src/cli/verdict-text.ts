@@ -1,13 +1,13 @@
 import type { Counterexample } from '../rules/counterexample.ts'
-import type { RuleVerdict } from '../rules/verdict.ts'
 import type { FilterVerdict } from '../rules/verdict-ask.ts'
 import { table } from './table.ts'
+import type { ShownVerdict } from './tenant-files.ts'
 
 /** What follows from the rules of one resource type, for people: a table, and below it what needs more room. */
-export function verdictText(tenant: string, type: string, verdicts: readonly RuleVerdict[]): string {
+export function verdictText(heading: string, verdicts: readonly ShownVerdict[]): string {
   const lines = [
-    `\nRules of ${tenant}, ${type}:`,
-    table<RuleVerdict>(
+    heading,
+    table<ShownVerdict>(
       [
         { heading: 'RULE', show: ({ rule }) => shortened(rule) },
         { heading: 'EXACT', show: exactText },
@@ -19,11 +19,11 @@ export function verdictText(tenant: string, type: string, verdicts: readonly Rul
   return [...lines, ...verdicts.flatMap(notesOf)].join('\n')
 }
 
-const exactText = ({ kind, exact }: RuleVerdict): string =>
+const exactText = ({ kind, exact }: ShownVerdict): string =>
   kind === 'two-way' ? (exact ? 'exact' : 'lossy') : 'one way'
 
 /** What costs more than one call, or is refused. The JSON says it by operator and attribute. */
-function followingText({ filters, patch, sort, put }: RuleVerdict): string {
+function followingText({ filters, patch, sort, put }: ShownVerdict): string {
   const operators = new Map<FilterVerdict, Set<string>>()
   for (const [operator, verdict] of Object.values(filters).flatMap((byOperator) => Object.entries(byOperator)))
     operators.set(verdict, new Set([...(operators.get(verdict) ?? []), operator]))
@@ -44,7 +44,7 @@ function followingText({ filters, patch, sort, put }: RuleVerdict): string {
   return parts.length === 0 ? 'straight through' : parts.join('; ')
 }
 
-function notesOf({ kind, rule, exact, because, counterexample, unfit }: RuleVerdict): string[] {
+function notesOf({ kind, rule, exact, because, counterexample, unfit }: ShownVerdict): string[] {
   const notes: string[] = []
   if (kind === 'two-way' && !exact) {
     const example = counterexample === undefined ? '' : `: ${exampleText(counterexample)}`

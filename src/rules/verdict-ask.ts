@@ -1,5 +1,6 @@
 import type { CompareOperator, Filter } from '../scim/filter.ts'
 import type { Json } from '../scim/json.ts'
+import { compileFilter } from '../scim/match.ts'
 import type { PatchOperation } from '../scim/patch.ts'
 import type { PatchPath } from '../scim/path.ts'
 import { isBlank } from './blank.ts'
@@ -7,8 +8,11 @@ import type { BoundPlace } from './bound.ts'
 import { unlessRefused } from './counterexample.ts'
 import type { Translator } from './translator.ts'
 
-/** Where a filter is decided: by the upstream alone, by reading its pages and looking again here, or not at all (400). */
-export type FilterVerdict = 'native' | 'pages' | 'refused'
+/**
+ * Where a filter is decided: by the upstream alone, by reading its pages and looking again here, or not at all (400).
+ * `invalid`: no rule's doing, for such a comparison of such an attribute is 400 everywhere (`active gt true`).
+ */
+export type FilterVerdict = 'native' | 'pages' | 'refused' | 'invalid'
 /** Whether a PATCH goes as it comes, after a look at what is there, or is refused whatever it is. */
 export type PatchVerdict = 'direct' | 'read' | 'refused'
 
@@ -48,13 +52,14 @@ const emptyFilters: FilterVerdicts = {
 }
 
 function verdictOf(translator: Translator, filter: Filter): FilterVerdict {
+  if (unlessRefused(() => compileFilter(filter, translator.client)) === undefined) return 'invalid'
   const translation = unlessRefused(() => translator.filter(filter))
   if (translation === undefined) return 'refused'
   return translation.kind === 'superset' ? 'pages' : 'native'
 }
 
 const worst = (verdicts: readonly FilterVerdict[]): FilterVerdict =>
-  verdicts.includes('refused') ? 'refused' : verdicts.includes('pages') ? 'pages' : 'native'
+  (['invalid', 'refused', 'pages'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'native'
 
 /** A place's path where it stands in a filter: inside its element, when it has one. */
 const pathOver = ({ path, filter }: BoundPlace) => (filter === undefined ? path : { name: path.sub ?? 'value' })

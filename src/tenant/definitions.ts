@@ -11,3 +11,7 @@ export const definitionsOf = ({ upstream }: TenantDocument): readonly ResourceDe
   upstream.kind === 'directory'
     ? compileDirectory(upstream).types.map(({ definition }) => definition)
     : [userDefinition, groupDefinition]
+
+/** Whose schemas those are. */
+export const schemasOf = ({ upstream }: TenantDocument): 'directory' | 'standard' =>
+  upstream.kind === 'directory' ? 'directory' : 'standard'

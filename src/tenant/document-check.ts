@@ -3,7 +3,7 @@ import { type LoadedDocument, readDocument } from './document.ts'
 import { clauseFault, hostTaken } from './document-fault.ts'
 import type { Path, Problem } from './position.ts'
 import { hostKey } from './registry-hosts.ts'
-import { judgeDocument, type RuleVerdicts } from './rules-check.ts'
+import { type JudgedRules, judgeDocument } from './rules-check.ts'
 import type { TenantDocument } from './schema.ts'
 import { type SecretReader, secretFault } from './secret.ts'
 import type { TenantSource } from './source.ts'
@@ -14,7 +14,7 @@ export interface Findings {
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
   /** What follows from the rules of a document that is good; absent where it has none. */
-  readonly rules?: RuleVerdicts
+  readonly rules?: JudgedRules
 }
 
 export interface CheckOptions {
@@ -46,13 +46,19 @@ export function createTenantCheck(options: CheckOptions): TenantCheck {
       problems.push(...hostFaults(document, await listed, problemAt))
     }
     const rules = problems.length === 0 ? judgeDocument(document) : undefined
+    const unknown = (rules?.unknown ?? []).map((type) => problemAt(['rules', type], unknownType(type, document)))
     return {
       problems,
-      warnings: await secretWarnings(document, secrets, problemAt),
+      warnings: [...(await secretWarnings(document, secrets, problemAt)), ...unknown],
       ...(rules === undefined ? {} : { rules }),
     }
   }
 }
+
+const unknownType = (type: string, { upstream }: TenantDocument): string =>
+  upstream.kind === 'directory'
+    ? `the directory has no resource type \`${type}\`, so that these rules do nothing`
+    : `\`${type}\` is no resource type of the standard: whether these rules do anything, only the upstream can tell`
 
 /** The same for one tenant alone. */
 export const checkTenant = (id: string, options: CheckOptions): Promise<Findings | undefined> =>

@@ -30,6 +30,20 @@ frontDoor:
 upstream:
   kind: directory
 
+# What clients see and what the directory holds: one definition for both directions. What no rule names passes through as
+# it is. \`npx tollgate tenant check ${id}\` says what follows from each rule, and
+# \`npx tollgate try ${id} user.json\` what they do.
+#
+# rules:
+#   User:
+#     - { client: externalId, upstream: employeeNumber } # another name
+#     - { client: userType, upstream: userType, values: { Employee: E, Contractor: C } } # other values
+#     - client: { userName: "{local}@customer.example" } # patterns share holes: what is matched here is printed there
+#       upstream: { userName: "{local}@directory.example" }
+#     - { upstream: preferredLanguage, constant: de } # set upstream, hidden from clients
+#     - { upstream: nickName, template: "{userName | ascii | lower | first 20}" } # computed from what clients see
+#     - { hide: password } # crosses in neither direction
+
 # When the customer's own directory is ready, put this in its place:
 #
 # upstream:

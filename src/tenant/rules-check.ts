@@ -1,21 +1,29 @@
 import { compileRules } from '../rules/compile.ts'
 import { judgeRules, type RuleVerdict, type UnfitCount } from '../rules/verdict.ts'
-import { definitionsOf } from './definitions.ts'
+import { definitionsOf, schemasOf } from './definitions.ts'
 import type { TenantDocument } from './schema.ts'
 
-/** What follows from a tenant's rules, by resource type. */
-export type RuleVerdicts = Readonly<Record<string, readonly RuleVerdict[]>>
+/** What follows from a tenant's rules, by resource type, and by whose schemas it was found. */
+export interface JudgedRules {
+  readonly schemas: 'directory' | 'standard'
+  readonly types: Readonly<Record<string, readonly RuleVerdict[]>>
+  /** Types that those schemas do not know: what their rules do, only the upstream could tell. */
+  readonly unknown: readonly string[]
+}
 
 /**
- * Judges a document's rules; undefined when it has none. Types that only the upstream itself could describe are left out.
+ * Judges a document's rules; undefined when it has none.
  * @param unfit how often values at the upstream did not fit, where a running gateway counted them
  */
-export function judgeDocument(document: TenantDocument, unfit?: UnfitCount): RuleVerdicts | undefined {
+export function judgeDocument(document: TenantDocument, unfit?: UnfitCount): JudgedRules | undefined {
   if (document.rules === undefined) return undefined
   const definitions = definitionsOf(document)
-  const verdicts = [...compileRules(document.rules).values()].flatMap((rules) => {
-    const definition = definitions.find(({ type }) => type.name === rules.resourceType)
-    return definition === undefined ? [] : [[rules.resourceType, judgeRules(rules, definition, unfit)] as const]
-  })
-  return Object.fromEntries(verdicts)
+  const types = new Map<string, readonly RuleVerdict[]>()
+  const unknown: string[] = []
+  for (const [name, rules] of compileRules(document.rules)) {
+    const definition = definitions.find(({ type }) => type.name === name)
+    if (definition === undefined) unknown.push(name)
+    else types.set(name, judgeRules(rules, definition, unfit))
+  }
+  return { schemas: schemasOf(document), types: Object.fromEntries(types), unknown }
 }

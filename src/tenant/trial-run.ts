@@ -1,4 +1,5 @@
 import type { RuleTrace } from '../rules/trace.ts'
+import type { FilterTranslation } from '../rules/translator.ts'
 import { badRequest, type ScimError, toScimError } from '../scim/error.ts'
 import { type Filter, parseFilter, printFilter } from '../scim/filter.ts'
 import type { JsonObject } from '../scim/json.ts'
@@ -159,7 +160,7 @@ function filtered(trial: Trial, text: string): Tried {
       client: null,
       upstream: translation.kind === 'nothing' ? [] : [listing(trial, filter)],
       rules: [],
-      notes: filterNotes(translation.kind, 'reason' in translation ? translation.reason : undefined),
+      notes: [filterNote(translation)],
     }
   } catch (error) {
     return refused('filter', toRefusal(error), [])
@@ -171,8 +172,9 @@ function listing({ definition }: Trial, filter: Filter | undefined): TriedCall {
   return { method: 'GET', path: `${definition.type.endpoint}${query}`, body: null, afterRead: false }
 }
 
-function filterNotes(kind: 'exact' | 'nothing' | 'superset', reason = ''): readonly string[] {
-  if (kind === 'exact') return ['the upstream decides it alone']
-  if (kind === 'nothing') return ['nothing can match: no call is made']
-  return [`the upstream narrows it down, and the rest is decided here, a call a page: ${reason}`]
+function filterNote(translation: FilterTranslation): string {
+  if (translation.kind === 'exact') return 'the upstream decides it alone'
+  if (translation.kind === 'nothing') return 'nothing can match: no call is made'
+  const narrowed = translation.filter === undefined ? 'cannot narrow it down' : 'narrows it down'
+  return `the upstream ${narrowed}, and the rest is decided here, a call a page: ${translation.reason}`
 }

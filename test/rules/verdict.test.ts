@@ -110,10 +110,25 @@ describe('what follows from a rule', () => {
     })
   })
 
+  it('is that comparisons differ where the case counts on one side only', () => {
+    expect(verdictOf({ client: 'externalId', upstream: 'employeeNumber' })).toMatchObject({
+      exact: true,
+      filters: { externalId: { eq: 'pages', ne: 'pages', co: 'pages', gt: 'pages', pr: 'native' } },
+      sort: { externalId: false },
+    })
+  })
+
+  it('is not that no boolean has an order', () => {
+    const table = { client: 'active', upstream: 'title', values: { true: 'ON', false: 'OFF' } }
+    expect(verdictOf(table).filters).toMatchObject({ active: { eq: 'native', ne: 'native', gt: 'invalid' } })
+  })
+
   it('is nothing for a rename that agrees', () => {
     expect(verdictOf({ client: 'title', upstream: 'nickName' })).toMatchObject({
       exact: true,
       patch: { title: { add: 'direct', replace: 'direct', remove: 'direct' } },
+      filters: { title: { eq: 'native', ne: 'native', co: 'native', sw: 'native', gt: 'native', pr: 'native' } },
+      sort: { title: true },
       unfit: null,
     })
   })
