@@ -50,7 +50,7 @@ export function without(object: JsonObject, isDropped: (folded: string) => boole
   let isEmpty = true
   for (const name in object) {
     const value = object[name]
-    if (value === undefined || isDropped(fold(name))) continue
+    if (value === undefined || name === '__proto__' || isDropped(fold(name))) continue
     put(rest, name, value)
     isEmpty = false
   }

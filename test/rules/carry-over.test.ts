@@ -6,7 +6,7 @@ import { oracleOf } from './oracle.ts'
 import { canonical, lowered } from './oracle-places.ts'
 import { leak, resourcesOf } from './resources.ts'
 import type { RuleSet } from './rule-set.ts'
-import { dataOf, translatorOf, withDefaults } from './support.ts'
+import { dataOf, isExact, translatorOf, withDefaults } from './support.ts'
 
 /** Rules, what the upstream holds, and what the client makes of its view of it; `carried` where rules can carry that. */
 interface Change {
@@ -25,9 +25,6 @@ const changes: fc.Arbitrary<Change> = ruleSets.chain((rules) =>
 )
 
 const always = (holds: (change: Change) => void): void => fc.assert(fc.property(changes, holds), { numRuns: 1500 })
-
-const isExact = ({ rules }: RuleSet): boolean =>
-  rules.every((rule) => rule.kind !== 'two-way' || rule.meaning.otherwise === undefined)
 
 /** Without what belongs to the protocol, which a change of the client does not touch. */
 function ownOf(resource: JsonObject): string {

@@ -25,3 +25,7 @@ export function withDefaults(view: JsonObject, { rules, world }: RuleSet): JsonO
     return get(seen, place) === undefined ? set(seen, place, rule.value) : seen
   }, view)
 }
+
+/** Whether no rule is lossy. */
+export const isExact = ({ rules }: RuleSet): boolean =>
+  rules.every((rule) => rule.kind !== 'two-way' || rule.meaning.otherwise === undefined)
