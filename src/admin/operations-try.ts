@@ -38,7 +38,7 @@ export async function tryTenant(admin: AdminDependencies, id: string, asked: Ask
     const known = trialTypes(document).join(', ')
     throw invalid([{ field: 'type', detail: `must be a resource type of the tenant's upstream: ${known}` }])
   }
-  const tried = await runTrial(trial, document, trying)
+  const tried = await runTrial(trial, trying)
   return {
     ...tried,
     rules: tried.rules.map((rule) => ({ ...rule, path: printPath(rule.path) })),

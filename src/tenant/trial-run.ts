@@ -1,24 +1,13 @@
+import { unlessRefused } from '../rules/counterexample.ts'
 import type { RuleTrace } from '../rules/trace.ts'
-import type { FilterTranslation } from '../rules/translator.ts'
 import { badRequest, type ScimError, toScimError } from '../scim/error.ts'
-import { type Filter, parseFilter, printFilter } from '../scim/filter.ts'
 import type { JsonObject } from '../scim/json.ts'
-import { printPatch } from '../scim/patch-print.ts'
+import { listBody } from '../scim/list.ts'
 import { project } from '../scim/project.ts'
-import type { ScimRequest } from '../scim/request.ts'
+import type { ResourceRequest, ScimReply } from '../scim/request.ts'
 import { parseResourceRequest } from '../scim/resource-request.ts'
-import type { TenantDocument } from './schema.ts'
 import type { Trial } from './trial.ts'
-
-/** A call that the upstream would get. */
-export interface TriedCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
-  readonly path: string
-  /** Null where there is none, or where only what is read before tells it. */
-  readonly body: JsonObject | null
-  /** Whether it depends on what the calls before it find. */
-  readonly afterRead: boolean
-}
+import { callOf, createRecorder, NeedsRead, type TriedCall } from './trial-record.ts'
 
 /** What would become of something, rule by rule. */
 export interface Tried {
@@ -37,31 +26,50 @@ export type Trying =
   | { readonly kind: 'reverse'; readonly body: JsonObject }
   | { readonly kind: 'filter'; readonly filter: string }
 
-/** Tries one thing with a tenant's rules, as the front door would serve it. Refusals are the client's, and are no exceptions. */
-export async function runTrial(trial: Trial, document: TenantDocument, trying: Trying): Promise<Tried> {
+type Outward = Exclude<Trying, { kind: 'reverse' }>
+type Told = Pick<Tried, 'rules' | 'notes'>
+
+/**
+ * Tries one thing with a tenant's rules: it is parsed as the front door parses, and served by the tenant's own view over an
+ * upstream that only writes down. Refusals are the client's, and are no exceptions.
+ */
+export async function runTrial(trial: Trial, trying: Trying): Promise<Tried> {
   if (trying.kind === 'reverse') return reversed(trial, trying.body)
-  if (trying.kind === 'filter') return filtered(trial, trying.filter)
-  const operation = 'Operations' in trying.body ? 'patch' : trying.id === undefined ? 'create' : 'replace'
+  const operation = operationOf(trying)
+  const recorder = createRecorder(trial.translator.upstream)
+  let told: Told = { rules: [], notes: [] }
   try {
-    return tried(trial, await requestOf(trial, document, { ...trying, operation }))
+    const request = await requestOf(trial, trying, operation)
+    told = toldOf(trial, request)
+    const answer = await carried(trial, request, recorder)
+    return { operation, ...answer, ...told, upstream: [...recorder.calls, ...answer.upstream] }
   } catch (error) {
-    return refused(operation, toRefusal(error), [])
+    const refusal = toRefusal(error)
+    const client = { ...refusal.toBody(), schemas: [...refusal.toBody().schemas] }
+    return { operation, status: refusal.status, client, upstream: recorder.calls, rules: told.rules, notes: [] }
   }
 }
 
-const methods = { create: 'POST', replace: 'PUT', patch: 'PATCH' } as const
+const operationOf = (trying: Outward): Exclude<Tried['operation'], 'reverse'> => {
+  if (trying.kind === 'filter') return 'filter'
+  return 'Operations' in trying.body ? 'patch' : trying.id === undefined ? 'create' : 'replace'
+}
+
+const methods = { create: 'POST', replace: 'PUT', patch: 'PATCH', filter: 'GET' } as const
 
 /** Parses as the front door does, dialect included. */
-function requestOf(
-  { client }: Trial,
-  { frontDoor }: TenantDocument,
-  { body, id, operation }: Extract<Trying, { kind: 'body' }> & { readonly operation: keyof typeof methods },
-): Promise<ScimRequest> {
+function requestOf({ translator: { client }, dialect }: Trial, trying: Outward, operation: keyof typeof methods) {
+  const { id, body } = trying.kind === 'body' ? trying : {}
   if (operation === 'patch' && id === undefined)
     throw badRequest('invalidSyntax', 'a PATCH is of one resource: say which by its id')
-  const segments = [client.type.endpoint.slice(1), ...(id === undefined ? [] : [id])]
-  const ask = { method: methods[operation], segments, query: new URLSearchParams(), conditions: {} }
-  return parseResourceRequest({ ...ask, body: () => body }, () => Promise.resolve(client), frontDoor.dialect)
+  const ask = {
+    method: methods[operation],
+    segments: [client.type.endpoint.slice(1), ...(id === undefined ? [] : [id])],
+    query: new URLSearchParams(trying.kind === 'filter' ? { filter: trying.filter } : {}),
+    conditions: {},
+    body: () => body ?? {},
+  }
+  return parseResourceRequest(ask, () => Promise.resolve(client), dialect)
 }
 
 /** What a client could be told. What it could not is nobody's fault but ours. */
@@ -71,110 +79,88 @@ function toRefusal(error: unknown): ScimError {
   return refusal
 }
 
-const refused = (operation: Tried['operation'], error: ScimError, rules: readonly RuleTrace[]): Tried => ({
-  operation,
-  status: error.status,
-  client: { ...error.toBody(), schemas: [...error.toBody().schemas] },
-  upstream: [],
-  rules,
-  notes: [],
-})
+type Answer = Pick<Tried, 'status' | 'client' | 'upstream'>
 
-function tried(trial: Trial, request: ScimRequest): Tried {
-  if (request.operation === 'create' || request.operation === 'replace') return written(trial, request)
-  if (request.operation === 'patch') return patched(trial, request)
-  throw new TypeError(`${request.operation} cannot be tried`)
-}
-
-function written(trial: Trial, request: Extract<ScimRequest, { operation: 'create' | 'replace' }>): Tried {
-  const { operation, resource } = request
-  const { endpoint } = trial.definition.type
+async function carried(trial: Trial, request: ResourceRequest, recorder: ReturnType<typeof createRecorder>) {
   try {
-    const body = trial.toUpstream(resource)
-    const isRead = operation === 'replace' && trial.hidesSomething
-    const path = operation === 'create' ? endpoint : pathOf(trial, request.id)
-    return {
-      operation,
-      status: operation === 'create' ? 201 : 200,
-      client: project(trial.toClient(body), {}, trial.client),
-      upstream: [...(isRead ? [reading(path)] : []), { method: methods[operation], path, body, afterRead: isRead }],
-      rules: trial.traceOutward(resource, body),
-      notes: isRead ? ['reads first: what the client cannot see stays as it is'] : [],
-    }
+    return answerOf(await trial.carry(request, recorder))
   } catch (error) {
-    return refused(operation, toRefusal(error), trial.traceOutward(resource, undefined))
+    if (error instanceof NeedsRead) return afterRead(trial, request)
+    throw error
   }
 }
 
-function patched(trial: Trial, { id, operations }: Extract<ScimRequest, { operation: 'patch' }>): Tried {
-  const path = pathOf(trial, id)
-  const rules = trial.tracePatch(operations)
-  try {
-    const translation = trial.patch(operations)
-    const isRead = translation.kind === 'read'
-    const body = isRead ? null : printPatch(translation.operations)
-    const isIdle = !isRead && translation.operations.length === 0
-    const patch: TriedCall = { method: 'PATCH', path, body, afterRead: isRead }
-    return {
-      operation: 'patch',
-      status: 204,
-      client: null,
-      upstream: isIdle ? [] : isRead ? [reading(path), patch] : [patch],
-      rules,
-      notes: isRead
-        ? [`reads first: ${translation.reason}`]
-        : isIdle
-          ? ['all that it names belongs to the rules: nothing is left to write']
-          : [],
+function answerOf(reply: ScimReply): Answer {
+  if (reply.kind === 'resource') return { status: reply.status, client: reply.resource, upstream: [] }
+  if (reply.kind === 'list') return { status: 200, client: listBody(reply.list), upstream: [] }
+  return { status: reply.kind === 'empty' ? reply.status : 200, client: null, upstream: [] }
+}
+
+/** What would follow once the resource was read, as far as that can be said without it. */
+function afterRead({ translator }: Trial, request: ResourceRequest): Answer {
+  const { toUpstream, toClient, client: definition } = translator
+  if (request.operation === 'replace') {
+    const resource = toUpstream(request.resource)
+    const call = callOf({ ...request, resource })
+    const client = project(toClient(resource), request.projection, definition)
+    return { status: 200, client, upstream: call === undefined ? [] : [{ ...call, afterRead: true }] }
+  }
+  if (request.operation !== 'patch') return { status: 200, client: null, upstream: [] }
+  const translation = translator.patch(request.operations)
+  const call = callOf({ ...request, operations: translation.operations })
+  const body = translation.kind === 'direct' ? (call?.body ?? null) : null
+  return { status: 204, client: null, upstream: call === undefined ? [] : [{ ...call, body, afterRead: true }] }
+}
+
+function toldOf(trial: Trial, request: ResourceRequest): Told {
+  const { translator, scope } = trial
+  switch (request.operation) {
+    case 'create':
+    case 'replace': {
+      const built = unlessRefused(() => translator.toUpstream(request.resource))
+      const isRead = request.operation === 'replace' && (translator.hidesSomething || scope !== undefined)
+      const notes = isRead ? ['reads first: what the client cannot see stays as it is'] : []
+      return { rules: trial.traceOutward(request.resource, built), notes }
     }
-  } catch (error) {
-    return refused('patch', toRefusal(error), rules)
+    case 'patch':
+      return { rules: trial.tracePatch(request.operations), notes: patchNotes(trial, request) }
+    default:
+      return { rules: [], notes: request.operation === 'list' ? filterNotes(trial, request) : [] }
   }
 }
 
-const pathOf = ({ definition }: Trial, id: string): string => `${definition.type.endpoint}/${encodeURIComponent(id)}`
-const reading = (path: string): TriedCall => ({ method: 'GET', path, body: null, afterRead: false })
+function patchNotes({ translator, scope }: Trial, { operations }: Extract<ResourceRequest, { operation: 'patch' }>) {
+  const translation = unlessRefused(() => translator.patch(operations))
+  if (translation?.kind === 'read') return [`reads first: ${translation.reason}`]
+  if (translation?.operations.length === 0) return ['all that it names belongs to the rules: nothing is left to write']
+  return scope === undefined ? [] : ["reads first: the tenant's scope must hold for the resource"]
+}
 
-function reversed(trial: Trial, body: JsonObject): Tried {
-  const rules = trial.traceInward(body)
+function filterNotes({ translator, scope }: Trial, { query }: Extract<ResourceRequest, { operation: 'list' }>) {
+  const { filter } = query
+  if (filter === undefined) return []
+  const wanted = scope === undefined ? filter : ({ kind: 'and', left: filter, right: scope.filter } as const)
+  const translation = unlessRefused(() => translator.filter(wanted))
+  if (translation === undefined) return []
+  if (translation.kind === 'exact') return ['the upstream decides it alone']
+  if (translation.kind === 'nothing') return ['nothing can match: no call is made']
+  const narrowed = translation.filter === undefined ? 'cannot narrow it down' : 'narrows it down'
+  return [`the upstream ${narrowed}, and the rest is decided here, a call a page: ${translation.reason}`]
+}
+
+function reversed({ translator, scope, traceInward }: Trial, body: JsonObject): Tried {
+  const rules = traceInward(body)
   const unfit = rules.filter(({ outcome }) => outcome === 'unfit')
+  const client = translator.toClient(body)
   return {
     operation: 'reverse',
     status: 200,
-    client: project(trial.toClient(body), {}, trial.client),
+    client: project(client, {}, translator.client),
     upstream: [],
     rules,
-    notes: unfit.map(
-      ({ rule }) => `what the upstream holds does not fit ${rule}: it is counted, and no filter finds it`,
-    ),
+    notes: [
+      ...unfit.map(({ rule }) => `what the upstream holds does not fit ${rule}: it is counted, and no filter finds it`),
+      ...(scope?.holds(client) === false ? ["it is out of the tenant's scope: clients are not shown it at all"] : []),
+    ],
   }
-}
-
-function filtered(trial: Trial, text: string): Tried {
-  try {
-    const translation = trial.filter(parseFilter(text))
-    const filter = 'filter' in translation ? translation.filter : undefined
-    return {
-      operation: 'filter',
-      status: 200,
-      client: null,
-      upstream: translation.kind === 'nothing' ? [] : [listing(trial, filter)],
-      rules: [],
-      notes: [filterNote(translation)],
-    }
-  } catch (error) {
-    return refused('filter', toRefusal(error), [])
-  }
-}
-
-function listing({ definition }: Trial, filter: Filter | undefined): TriedCall {
-  const query = filter === undefined ? '' : `?filter=${encodeURIComponent(printFilter(filter))}`
-  return { method: 'GET', path: `${definition.type.endpoint}${query}`, body: null, afterRead: false }
-}
-
-function filterNote(translation: FilterTranslation): string {
-  if (translation.kind === 'exact') return 'the upstream decides it alone'
-  if (translation.kind === 'nothing') return 'nothing can match: no call is made'
-  const narrowed = translation.filter === undefined ? 'cannot narrow it down' : 'narrows it down'
-  return `the upstream ${narrowed}, and the rest is decided here, a call a page: ${translation.reason}`
 }

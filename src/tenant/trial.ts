@@ -1,28 +1,24 @@
 import { bindRules } from '../rules/bind.ts'
-import type { BoundRules } from '../rules/bound.ts'
-import { compileRules } from '../rules/compile.ts'
-import { createTranslator } from '../rules/create-translator.ts'
 import { type RuleTrace, traceInward, traceOutward, tracePatch } from '../rules/trace.ts'
-import type { FilterTranslation, PatchTranslation, Translator } from '../rules/translator.ts'
-import type { Filter } from '../scim/filter.ts'
+import type { Translator } from '../rules/translator.ts'
 import type { PatchOperation } from '../scim/patch.ts'
+import type { ScimReply, ScimRequest } from '../scim/request.ts'
 import type { Resource } from '../scim/resource.ts'
-import type { ResourceDefinition } from '../scim/schema.ts'
+import { createTypeView, type TypeView } from '../view/type-view.ts'
+import { createView } from '../view/view.ts'
 import { definitionsOf } from './definitions.ts'
 import type { TenantDocument } from './schema.ts'
+import type { Recorder } from './trial-record.ts'
+import { viewClauses } from './upstream.ts'
 
 /** One resource type of a tenant, to try things with: pure computation, nothing is called. */
 export interface Trial {
-  readonly definition: ResourceDefinition
-  /** What clients are parsed by. */
-  readonly client: ResourceDefinition
-  /** Whether the tenant has rules for this type. */
-  readonly hasRules: boolean
-  readonly hidesSomething: boolean
-  toUpstream(client: Resource): Resource
-  toClient(upstream: Resource): Resource
-  patch(operations: readonly PatchOperation[]): PatchTranslation
-  filter(filter: Filter): FilterTranslation
+  /** What clients are parsed by, and what serves them. */
+  readonly translator: Translator
+  readonly scope: TypeView['scope']
+  readonly dialect: TenantDocument['frontDoor']['dialect']
+  /** Serves a request as the tenant would, over an upstream that only writes down. @throws ScimError, NeedsRead */
+  carry(request: ScimRequest, recorder: Recorder): Promise<ScimReply>
   /** Rule by rule, what became of a client's resource; `built` is its upstream view, absent where it is refused. */
   traceOutward(client: Resource, built: Resource | undefined): readonly RuleTrace[]
   traceInward(upstream: Resource): readonly RuleTrace[]
@@ -33,41 +29,37 @@ export interface Trial {
 export const trialTypes = (document: TenantDocument): readonly string[] =>
   definitionsOf(document).map(({ type }) => type.name)
 
+const ignore = (): void => {}
+const noAttempts = {
+  callId: 'try',
+  begin: async () => ({ seq: 1, requestId: 'try.1', answered: ignore }),
+}
+const ports = { now: () => 0, log: { debug: ignore, info: ignore, warn: ignore, error: ignore } }
+
 /** A resource type of a document to try things with; undefined when its upstream has none of that name, as far as is known. */
 export function trialOf(document: TenantDocument, resourceType: string): Trial | undefined {
-  const definition = definitionsOf(document).find(({ type }) => type.name === resourceType)
-  if (definition === undefined) return undefined
-  const rules = document.rules === undefined ? undefined : compileRules(document.rules).get(resourceType)
-  if (rules === undefined) return identity(definition)
-  const translator = createTranslator(rules, definition, () => {})
-  return withRules(definition, translator, bindRules(rules, definition))
+  const upstream = definitionsOf(document).find(({ type }) => type.name === resourceType)
+  if (upstream === undefined) return undefined
+  const { id: tenant, frontDoor } = document
+  const { dialect } = frontDoor
+  const clauses = viewClauses(document)
+  const { translator, scope } = createTypeView(upstream, clauses ?? { rulesVersion: '', onDelete: 'delete' }, ignore)
+  const rules = clauses?.rules?.get(resourceType)
+  const bound = rules && bindRules(rules, upstream)
+  return {
+    translator,
+    scope,
+    dialect,
+    async carry(request, recorder) {
+      const errand = { attempts: noAttempts, deadlineAt: Number.POSITIVE_INFINITY }
+      if (clauses === undefined) return recorder.carry(request, errand)
+      return createView({ tenant, upstream: recorder, dialect, ports, ...clauses }).carry(
+        'definition' in request ? { ...request, definition: upstream } : request,
+        errand,
+      )
+    },
+    traceOutward: (client, built) => (bound === undefined ? [] : traceOutward(bound, client, built)),
+    traceInward: (resource) => (bound === undefined ? [] : traceInward(bound, resource)),
+    tracePatch: (operations) => (bound === undefined ? [] : tracePatch(bound, translator, operations)),
+  }
 }
-
-const withRules = (definition: ResourceDefinition, translator: Translator, bound: BoundRules): Trial => ({
-  definition,
-  client: translator.client,
-  hasRules: true,
-  hidesSomething: translator.hidesSomething,
-  toUpstream: translator.toUpstream,
-  toClient: translator.toClient,
-  patch: translator.patch,
-  filter: translator.filter,
-  traceOutward: (client, built) => traceOutward(bound, client, built),
-  traceInward: (upstream) => traceInward(bound, upstream),
-  tracePatch: (operations) => tracePatch(bound, translator, operations),
-})
-
-/** Without rules both views are one. */
-const identity = (definition: ResourceDefinition): Trial => ({
-  definition,
-  client: definition,
-  hasRules: false,
-  hidesSomething: false,
-  toUpstream: (resource) => resource,
-  toClient: (resource) => resource,
-  patch: (operations) => ({ kind: 'direct', operations }),
-  filter: (filter) => ({ kind: 'exact', filter }),
-  traceOutward: () => [],
-  traceInward: () => [],
-  tracePatch: () => [],
-})

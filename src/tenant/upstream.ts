@@ -64,7 +64,7 @@ function bareUpstream({ document, ledger, storage, ports, secrets }: UpstreamPar
 }
 
 /** What of a document makes a view; undefined where clients see the upstream as it is. */
-function viewClauses({ rules, scope, allow, onDelete = 'delete' }: TenantDocument): ViewClauses | undefined {
+export function viewClauses({ rules, scope, allow, onDelete = 'delete' }: TenantDocument): ViewClauses | undefined {
   if (rules === undefined && scope === undefined && allow === undefined && onDelete === 'delete') return undefined
   return {
     rulesVersion: rules === undefined ? '' : versionOf(rules),

@@ -189,9 +189,10 @@ describe('a PATCH', () => {
     expect(price.calls).toBe(2)
   })
 
-  it('of what belongs to the rules needs no call', async () => {
+  it('of what belongs to the rules leaves nothing to write', async () => {
     const { upstream, notes } = await tried(patch({ op: 'replace', path: 'nickName', value: 'x' }))
-    expect([upstream, notes]).toEqual([[], [expect.stringMatching('belongs to the rules')]])
+    expect(JSON.stringify(upstream)).not.toContain('nickName')
+    expect(notes).toEqual([expect.stringMatching('belongs to the rules')])
   })
 
   it('that is wrong is refused as the client would see it', async () => {
@@ -225,6 +226,28 @@ describe('in reverse', () => {
     expect(client).toMatchObject({ userName: 'ann@c.example' })
     expect(traced[2]).toMatchObject({ outcome: 'unfit', upstream: { userName: 'ann@c.example' } })
     expect(notes).toEqual([expect.stringMatching('does not fit')])
+  })
+})
+
+describe('scope and allow', () => {
+  const scoped = { rules, scope: { User: 'displayName pr' }, allow: { Group: ['read'] } }
+
+  it('refuse as they do when they serve', async () => {
+    const outside = await tried({ body: { userName: 'ann@a.example' } }, scoped)
+    expect(outside).toMatchObject({ status: 403, upstream: [], price: { calls: 0 } })
+    expect(await tried({ body: user }, scoped)).toMatchObject({ status: 201 })
+    const group = await tried({ type: 'Group', body: { displayName: 'G' } }, scoped)
+    expect(group).toMatchObject({ status: 403, upstream: [], client: { detail: expect.stringMatching('not allowed') } })
+  })
+
+  it('make changes read first, and show in reverse what is outside', async () => {
+    const body = { Operations: [{ op: 'replace', path: 'active', value: false }] }
+    expect(await tried({ id: '1', body }, scoped)).toMatchObject({
+      upstream: [{ method: 'GET' }, { method: 'PATCH', afterRead: true, body: { Operations: [{ path: 'title' }] } }],
+      notes: [expect.stringMatching('scope')],
+    })
+    const { notes } = await tried({ reverse: true, body: { userName: 'a@b.example' } }, scoped)
+    expect(notes).toEqual([expect.stringMatching('out of the tenant')])
   })
 })
 
