@@ -8,6 +8,7 @@ const onBothHomes = [
   'test/crowd.test.ts',
   'test/differences.test.ts',
   'test/applied.test.ts',
+  'test/try.test.ts',
   'test/remote.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/*.test.ts',

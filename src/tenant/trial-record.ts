@@ -29,12 +29,20 @@ export function createRecorder(definition: ResourceDefinition): Recorder {
   return {
     calls,
     definitionAt: () => Promise.resolve(definition),
-    carry: async (request) => {
+    carry: async (given) => {
+      const request = asSent(given)
       const call = callOf(request)
       if (call !== undefined) calls.push(call)
       return answerTo(request)
     },
   }
+}
+
+/** Nothing to change is only looked at, as an upstream has it: there may be no such resource. */
+function asSent(request: ScimRequest): ScimRequest {
+  if (request.operation !== 'patch' || request.operations.length > 0) return request
+  const { definition, id, projection } = request
+  return { operation: 'read', definition, id, projection }
 }
 
 const idle = { afterRead: false, body: null } as const

@@ -107,6 +107,7 @@ function afterRead({ translator }: Trial, request: ResourceRequest): Answer {
   }
   if (request.operation !== 'patch') return { status: 200, client: null, upstream: [] }
   const translation = translator.patch(request.operations)
+  if (translation.operations.length === 0) return { status: 204, client: null, upstream: [] }
   const call = callOf({ ...request, operations: translation.operations })
   const body = translation.kind === 'direct' ? (call?.body ?? null) : null
   return { status: 204, client: null, upstream: call === undefined ? [] : [{ ...call, body, afterRead: true }] }
