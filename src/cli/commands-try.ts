@@ -24,10 +24,10 @@ export const tryCommands: readonly CommandSpec[] = [
       { line: 'try contoso patch.json --id 2819c223', does: 'the same of a PATCH; of a user, of a PUT' },
       { line: 'try contoso upstream.json --reverse', does: 'what the client would see of what the upstream holds' },
       {
-        line: `try contoso --filter 'userName eq "ann"'`,
+        line: 'try contoso --filter "active eq true"',
         does: 'what the upstream would be asked, and what is decided here',
       },
-      { line: 'try contoso - --json < user.json', does: 'for a script: {"upstream","client","rules","price",...}' },
+      { line: 'try contoso - --json', does: 'standard input, for a script: {"upstream","client","rules","price",...}' },
     ],
     run: tryOne,
   },

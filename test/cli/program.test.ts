@@ -50,6 +50,7 @@ it('has the commands of the contract', () => {
     'token list',
     'token mint',
     'token revoke',
+    'try',
     'usage',
   ])
 })
