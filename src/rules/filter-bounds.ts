@@ -1,4 +1,4 @@
-import type { Filter } from '../scim/filter.ts'
+import { type Filter, printFilter } from '../scim/filter.ts'
 
 /** A filter, or what it comes to where that is known: everything, nothing. */
 export type Limit = Filter | boolean
@@ -56,7 +56,11 @@ export const disjunction = (limits: readonly Limit[]): Limit => chained('or', li
 function chained(kind: 'and' | 'or', limits: readonly Limit[], neutral: boolean): Limit {
   if (limits.includes(!neutral)) return !neutral
   const filters = limits.filter((limit) => typeof limit !== 'boolean')
-  return filters.reduce<Limit>((left, right) => (typeof left === 'boolean' ? right : { kind, left, right }), neutral)
+  const distinct = filters.length < 2 ? filters : new Map(filters.map((one) => [printFilter(one), one])).values()
+  return [...distinct].reduce<Limit>(
+    (left, right) => (typeof left === 'boolean' ? right : { kind, left, right }),
+    neutral,
+  )
 }
 
 export function complement(limit: Limit): Limit {

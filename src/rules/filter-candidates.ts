@@ -92,7 +92,8 @@ export function asItIsCandidates({ upstream, literal, comparison }: Asked): Cand
   const isNumber = leaf?.type === 'integer' || leaf?.type === 'decimal'
   const there = comparisonOf(leaf, { operator: 'eq', value: literal })
   if (isText(comparison)) {
-    if (leaf?.type === 'boolean' || isNumber || there === undefined) return none
+    if (leaf?.type === 'boolean' || isNumber) return none
+    if (there === undefined) return untold
     return only(literal, there !== 'exact' || comparison === 'exact' || isCaseless(String(literal)))
   }
   if (comparison === 'instant') return there === undefined ? untold : only(literal, there === 'instant')

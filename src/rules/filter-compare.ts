@@ -5,6 +5,7 @@ import { instantOf } from '../scim/instant.ts'
 import { isObject, type Json } from '../scim/json.ts'
 import type { Attribute, AttributeType } from '../scim/schema.ts'
 import { anyOf, comparedAttribute, subTest } from '../scim/target.ts'
+import type { BoundPlace } from './bound.ts'
 import { isCaseless } from './text-case.ts'
 
 export type Literal = string | number | boolean
@@ -85,4 +86,14 @@ export function clientTest(
   const test = compileComparison({ ...comparing, attribute: compared, name: attribute?.name ?? '' })
   const ofValue = subTest('value', test)
   return (value) => anyOf(value, (one) => (isObject(one) ? ofValue(one) : test(one)))
+}
+
+/** Why comparing at the client and upstream may differ, for an operator. */
+export function differenceOf(client: BoundPlace, upstream: BoundPlace, comparing: Comparing): string {
+  const [here, there] = [comparisonOf(client.leaf, comparing), comparisonOf(upstream.leaf, comparing)]
+  if (here === 'exact' && there === 'folded')
+    return `${client.text} is compared with its case, and ${upstream.text} is not upstream`
+  if (here === 'folded' && there === 'exact')
+    return `${upstream.text} is compared with its case upstream, and ${client.text} is not here`
+  return `${client.text} is not compared as ${upstream.text} is upstream`
 }

@@ -35,7 +35,7 @@ export function equalThroughSeveral(
   comparing: Comparing,
   definition: ResourceDefinition,
 ): Bounds {
-  const reason = `${slot.at.text} is joined with others, or not compared as they are upstream`
+  const reason = `${slot.at.text} stands for a part of what the upstream has, or is not compared as that is`
   const comparison = comparisonOf(slot.at.leaf, comparing)
   const { value } = comparing
   if (!isText(comparison) || typeof value !== 'string' || !slot.pattern.exact) return unknown(reason)
@@ -58,7 +58,7 @@ interface Given {
 
 /** What is known of an upstream slot when these holes are. */
 function askPart(upstream: BoundSlot, { bindings, slot, definition }: Given): Bounds {
-  const reason = `${slot.at.text} is not compared as ${upstream.at.text} is upstream`
+  const reason = `${slot.at.text} is only a part of ${upstream.at.text}, or not compared as that is upstream`
   const piece = pieceOf(upstream, bindings)
   if (piece === undefined) return unknown(reason)
   const { operator, text } = piece

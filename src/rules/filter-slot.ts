@@ -4,7 +4,15 @@ import type { ResourceDefinition } from '../scim/schema.ts'
 import { isPresent } from '../scim/target.ts'
 import type { BoundLens, BoundPlace, BoundSlot } from './bound.ts'
 import { allOf, anyOf, atMost, type Bounds, between, unknown } from './filter-bounds.ts'
-import { type Comparing, comparesAlike, comparisonOf, isText, isWiderText, type Question } from './filter-compare.ts'
+import {
+  type Comparing,
+  comparesAlike,
+  comparisonOf,
+  differenceOf,
+  isText,
+  isWiderText,
+  type Question,
+} from './filter-compare.ts'
 import { equalThroughSeveral, presentThroughSeveral } from './filter-joined.ts'
 import { askUpstream } from './filter-upstream.ts'
 import { equalThrough } from './filter-values.ts'
@@ -98,7 +106,7 @@ function compared(single: Single, comparing: Comparing, definition: ResourceDefi
     if (comparesAlike(client.at.leaf, upstream.at.leaf, comparing))
       return askUpstream(upstream.at, comparing, definition)
     if (isEqual) return equalThrough(lens, comparing, definition)
-    const reason = `${client.at.text} is not compared as ${upstream.at.text} is upstream`
+    const reason = differenceOf(client.at, upstream.at, comparing)
     const isWider = isWiderText(...comparisonsOf(single, comparing), comparing)
     return isWider ? atMost(askUpstream(upstream.at, comparing, definition), reason) : unknown(reason)
   }

@@ -15,6 +15,9 @@ export function upstreamPath(path: AttributePath, upstream: ResourceDefinition):
   return path.urn !== undefined || isSame(path) ? path : { urn: upstream.core.id, ...path }
 }
 
+/** Whether a settled path is the attribute that lists a resource's schemas. */
+export const isSchemas = ({ urn, name }: AttributePath): boolean => urn === undefined && fold(name ?? '') === 'schemas'
+
 /** A question about a path. */
 export const filterOf = (path: AttributePath, question: Question): Filter => ({ ...question, path })
 

@@ -5,7 +5,14 @@ import type { ResourceDefinition } from '../scim/schema.ts'
 import type { BoundLens, BoundSlot } from './bound.ts'
 import { type Bounds, between, disjunction, exactly, unknown } from './filter-bounds.ts'
 import { type Asked, asItIsCandidates, fittingCandidates } from './filter-candidates.ts'
-import { type Comparing, type Comparison, clientTest, comparisonOf, type Literal } from './filter-compare.ts'
+import {
+  type Comparing,
+  type Comparison,
+  clientTest,
+  comparisonOf,
+  differenceOf,
+  type Literal,
+} from './filter-compare.ts'
 import { askUpstream } from './filter-upstream.ts'
 import { caseVariants, isBlindToCase, isSimple, respelt } from './text-case.ts'
 
@@ -20,14 +27,17 @@ export function equalThrough(lens: BoundLens, comparing: Comparing, definition: 
   if (client === undefined || upstream === undefined || comparison === undefined) return unknown('it is no such value')
   const show = lens.isRename ? (value: Json) => value : (value: Json) => lens.inward([value]).values[0]
   const asked: Asked = { lens, client, upstream, literal: comparing.value, comparison, show }
-  const reason = `${client.at.text} is not compared as ${upstream.at.text} is upstream`
+  const reason = lens.isRename
+    ? differenceOf(client.at, upstream.at, comparing)
+    : `not all that is equal at ${upstream.at.text} upstream is shown as equal at ${client.at.text}`
   const found = [fittingCandidates(asked), asItIsCandidates(asked)]
   const passes = clientTest(client.at.leaf, comparing)
   const parts = new Map<string, Bounds>()
-  for (const literal of found.flatMap(({ literals }) => literals)) {
-    const question = { kind: 'compare', operator: 'eq', value: literal } as const
-    const there = comparisonOf(upstream.at.leaf, question)
+  for (const given of found.flatMap(({ literals }) => literals)) {
+    const there = comparisonOf(upstream.at.leaf, { operator: 'eq', value: given })
     if (there === undefined) return unknown(reason)
+    const literal = literalAs(there, given)
+    const question = { kind: 'compare', operator: 'eq', value: literal } as const
     const { upper, lower, reason: unsure } = askUpstream(upstream.at, question, definition)
     const verdict = judge(asked, { literal, comparison: there, passes })
     const why = verdict === 'some' ? reason : unsure
@@ -39,6 +49,10 @@ export function equalThrough(lens: BoundLens, comparing: Comparing, definition: 
   }
   return together([...parts.values()], found.every(({ isCovered }) => isCovered) ? undefined : reason)
 }
+
+/** A literal of the type that the upstream compares, for not every server takes `"true"` for true. */
+const literalAs = (comparison: Comparison, literal: Literal): Literal =>
+  (comparison === 'boolean' ? booleanOf(literal) : comparison === 'number' ? numberOf(literal) : literal) ?? literal
 
 /** @param open why there may be more than these */
 function together(parts: readonly Bounds[], open: string | undefined): Bounds {

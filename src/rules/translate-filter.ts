@@ -12,7 +12,7 @@ import { askElements } from './filter-elements.ts'
 import { askInside, comparesAlikeOrIs, elementAnswers } from './filter-inside.ts'
 import { askSlot } from './filter-slot.ts'
 import { type Answers, answer } from './filter-tree.ts'
-import { filterOf, upstreamPath } from './filter-upstream.ts'
+import { filterOf, isSchemas, upstreamPath } from './filter-upstream.ts'
 import type { FilterTranslation, Translator } from './translator.ts'
 
 /** What an upstream is sent at most: as much as the front door takes. */
@@ -45,7 +45,7 @@ function answersOf(bound: BoundRules): Answers {
   const { client, upstream } = bound
   const ask: Answers['ask'] = (given, question) => {
     const path = canonicalPath(client, given)
-    if (path.urn === undefined && fold(path.name ?? '') === 'schemas') return askSchemas(bound, path, question)
+    if (isSchemas(path)) return askSchemas(bound, path, question)
     const reach = bound.reach(given)
     switch (reach.kind) {
       case 'free':
@@ -95,8 +95,6 @@ function answersOf(bound: BoundRules): Answers {
     },
   }
 }
-
-const isSchemas = ({ urn, name }: AttributePath): boolean => urn === undefined && fold(name ?? '') === 'schemas'
 
 /** What no rule reaches into is what it is upstream. */
 function askFree({ client, upstream }: BoundRules, path: AttributePath, question: Question): Bounds {

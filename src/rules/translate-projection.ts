@@ -3,7 +3,7 @@ import { fold } from '../scim/fold.ts'
 import type { AttributePath } from '../scim/path.ts'
 import { attributeKey } from './attribute-claims.ts'
 import type { BoundLens, BoundPlace, BoundRules, Claim } from './bound.ts'
-import { upstreamPath } from './filter-upstream.ts'
+import { isSchemas, upstreamPath } from './filter-upstream.ts'
 import type { Translator } from './translator.ts'
 
 /** Paths to ask the upstream for; `all` where they cannot be told. */
@@ -16,6 +16,8 @@ type Wanted = readonly AttributePath[] | 'all'
 export function translateProjection(bound: BoundRules): Translator['projection'] {
   const always = bound.lenses.filter(({ client }) => client.some(({ at }) => isAlways(at)))
   return ({ attributes = [], excludedAttributes = [] }, needed = []) => {
+    // Which schemas a client's resource has is told by all that is in it.
+    if (needed.some((path) => isSchemas(canonicalPath(bound.client, path)))) return {}
     if (attributes.length > 0) {
       const wanted = [...attributes, ...needed].map((path) => wantedOf(bound, path))
       if (wanted.includes('all')) return {}

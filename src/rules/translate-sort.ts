@@ -1,11 +1,11 @@
 import { canonicalPath } from '../scim/definition.ts'
-import { fold, isCaseExact } from '../scim/fold.ts'
+import { isCaseExact } from '../scim/fold.ts'
 import type { AttributePath } from '../scim/path.ts'
 import type { Attribute, ResourceDefinition } from '../scim/schema.ts'
 import { comparedAttribute, targetOf } from '../scim/target.ts'
 import type { BoundRules } from './bound.ts'
 import { renamedWhole } from './filter-inside.ts'
-import { upstreamPath } from './filter-upstream.ts'
+import { isSchemas, upstreamPath } from './filter-upstream.ts'
 import type { Translator } from './translator.ts'
 
 /**
@@ -26,7 +26,7 @@ export function translateSortBy(bound: BoundRules): Translator['sortBy'] {
 function acrossOf(bound: BoundRules, given: AttributePath, path: AttributePath): AttributePath | undefined {
   const reach = bound.reach(given)
   // Which schemas a client's resource has is told by what the client sees of it.
-  if (path.urn === undefined && fold(path.name ?? '') === 'schemas') return undefined
+  if (isSchemas(path)) return undefined
   if (reach.kind === 'free') return path
   if (reach.kind === 'inside' && path.sub !== undefined) {
     const whole = renamedWhole(reach.lens)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { CompareOperator, Filter } from '../../src/scim/filter.ts'
+import { instantOf } from '../../src/scim/instant.ts'
 import { isObject, type Json, type JsonObject } from '../../src/scim/json.ts'
 import { type AttributePath, parsePatchPath } from '../../src/scim/path.ts'
 import type { Attribute, ResourceDefinition } from '../../src/scim/schema.ts'
@@ -25,7 +26,7 @@ const operators: readonly CompareOperator[] = [
 const anywhere: readonly Literal[] = ['a', 'X', 'free', '', 'w', 'T', true, 3, null, 'LEAK', 'zzz', '4', 'true']
 
 /** Names that filters are made of: those of the rules on both sides, parts and wholes of them, and others. */
-function pathsOf({ rules, world }: RuleSet): readonly AttributePath[] {
+export function pathsOf({ rules, world }: RuleSet): readonly AttributePath[] {
   const places = rules.flatMap((rule) =>
     rule.kind === 'two-way' ? [...rule.client, ...rule.client, ...rule.upstream] : [rule.upstream],
   )
@@ -149,6 +150,6 @@ function isOf({ type }: Attribute, value: Json): boolean {
   if (type === 'complex') return isObject(value)
   if (type === 'boolean') return typeof value === 'boolean'
   if (type === 'integer' || type === 'decimal') return typeof value === 'number'
-  if (type === 'dateTime') return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+  if (type === 'dateTime') return typeof value === 'string' && instantOf(value) !== undefined
   return typeof value === 'string'
 }
