@@ -73,12 +73,13 @@ const maxReads = 3
  * version, which then is no more.
  * @throws ScimError 503 where others change the resource all the time
  */
-export async function afterReading<T>({ ifMatch }: Conditions, work: () => Promise<T>): Promise<T> {
+export async function afterReading<T>({ ifMatch = '*', ifNoneMatch }: Conditions, work: () => Promise<T>): Promise<T> {
   for (let reads = 1; ; reads++) {
     try {
       return await work()
     } catch (error) {
-      const isOvertaken = error instanceof ScimError && error.status === 412 && (ifMatch ?? '*') === '*'
+      const isOwn = ifMatch !== '*' || ifNoneMatch !== undefined
+      const isOvertaken = error instanceof ScimError && error.status === 412 && !isOwn
       if (!isOvertaken) throw error
       if (reads >= maxReads)
         throw new ScimError(503, 'others keep changing the resource: try again', { retryAfter: '1', cause: error })
