@@ -143,12 +143,14 @@ async function* pagesOf(source: Source, { carrier, errand, budget }: Paging): As
     const request = { operation: 'list', definition: type.translator.upstream, query } as const
     const reply = await ask(request, errand, { carrier, type, purpose: isFirst ? 'forward' : 'page' })
     if (reply.kind !== 'list') return
-    const { resources, totalResults, nextCursor } = reply.list
-    yield resources
+    const { resources, totalResults = Number.POSITIVE_INFINITY, nextCursor } = reply.list
     read += resources.length
-    const isOver =
-      nextCursor === undefined && (resources.length === 0 || read >= (totalResults ?? Number.POSITIVE_INFINITY))
-    if (isOver) return
+    // A page shows how many it takes: what cannot be done within the budget is not begun.
+    const isHopeless = Number.isFinite(totalResults) && totalResults - read > budget.left * resources.length
+    if (isHopeless && resources.length > 0) throw tooMany(source)
+    yield resources
+    const isLast = behind.cursor !== undefined || resources.length === 0 || read >= totalResults
+    if (nextCursor === undefined && isLast) return
     behind = nextCursor === undefined ? { startIndex: read + 1 } : { cursor: nextCursor }
   }
 }

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type PagingServer, startPaging } from './paging.ts'
+import { type Client, clientOf, listed } from './support.ts'
+
+const rules = `
+rules:
+  User:
+    - { client: externalId, upstream: employeeNumber }
+    - client: { displayName: "{given} {family}" }
+      upstream: { name.givenName: "{given}", name.familyName: "{family}" }
+`
+const tenant = (id: string, url: string) =>
+  `id: ${id}\nname: ${id}\nupstream: { kind: scim, url: '${url}', auth: { kind: none } }\n${rules}`
+
+let byIndex: PagingServer
+let byCursor: PagingServer
+let gateway: TestGateway
+let clients: Readonly<Record<'index' | 'cursor', Client>>
+
+beforeAll(async () => {
+  byIndex = await startPaging({ pageSize: 3 })
+  byCursor = await startPaging({ pageSize: 3, isByCursor: true })
+  gateway = await startTestGateway({ index: tenant('index', byIndex.url), cursor: tenant('cursor', byCursor.url) })
+  clients = { index: await clientOf(gateway, 'index'), cursor: await clientOf(gateway, 'cursor') }
+})
+afterAll(async () => {
+  await gateway.stop()
+  byIndex.close()
+  byCursor.close()
+})
+
+const families = ['Lee', 'von X', 'Abel', 'Zett']
+
+function fill(count: number): void {
+  for (const server of [byIndex, byCursor]) {
+    server.users.length = 0
+    server.asked.length = 0
+    server.overtaken = 0
+    for (let number = 0; number < count; number++)
+      server.users.push({
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+        id: `u${number}`,
+        userName: `user${String(number).padStart(2, '0')}`,
+        name: { givenName: number % 2 === 0 ? 'Anna' : 'Bo', familyName: families[number % 4] ?? '' },
+        revision: 1,
+      })
+  }
+}
+
+beforeEach(() => fill(10))
+
+const query = (parameters: Readonly<Record<string, string>>) => `/Users?${new URLSearchParams(parameters)}`
+const names = async (client: Client, parameters: Readonly<Record<string, string>>) => {
+  const answer = await client.get(query(parameters))
+  return { ...answer.body, Resources: listed(answer).map((one) => one['displayName'] ?? one['userName'] ?? null) }
+}
+
+describe.each(['index', 'cursor'] as const)('a filter that the upstream cannot decide, its pages by %s', (paging) => {
+  it('is decided here, page by page, with an exact total', async () => {
+    const client = clients[paging]
+    expect(await names(client, { filter: 'displayName co "a L" or displayName ew "X"' })).toMatchObject({
+      totalResults: 6,
+      startIndex: 1,
+      itemsPerPage: 6,
+      Resources: ['Anna Lee', 'Bo von X', 'Anna Lee', 'Bo von X', 'Anna Lee', 'Bo von X'],
+    })
+    const purposes = (await client.attempts()).map((one) => one.split(' ')[0])
+    expect(purposes).toEqual(['forward', 'page', 'page', 'page'])
+  })
+
+  it('is paged by index and by cursor', async () => {
+    const client = clients[paging]
+    const filter = 'displayName ew "X"'
+    expect(await names(client, { filter, startIndex: '2', count: '1', attributes: 'userName' })).toMatchObject({
+      totalResults: 3,
+      startIndex: 2,
+      itemsPerPage: 1,
+      Resources: ['user05'],
+    })
+    expect(await names(client, { filter, count: '0' })).toMatchObject({ totalResults: 3, Resources: [] })
+    const seen: unknown[] = []
+    let cursor: string | undefined = ''
+    while (cursor !== undefined) {
+      const { body } = await client.get(query({ filter, cursor, count: '2' }))
+      seen.push(body['itemsPerPage'])
+      expect(body).not.toHaveProperty('startIndex')
+      cursor = typeof body['nextCursor'] === 'string' ? body['nextCursor'] : undefined
+    }
+    expect(seen).toEqual([2, 1])
+    const { body: first } = await client.get(query({ filter, cursor: '', count: '2' }))
+    const other = await client.get(query({ filter: 'displayName ew "Lee"', cursor: String(first['nextCursor']) }))
+    expect(other.body).toMatchObject({ status: '400', scimType: 'invalidCursor' })
+  })
+
+  it('is refused beyond the page budget, never answered in part', async () => {
+    fill(61)
+    const { body } = await clients[paging].get(query({ filter: 'displayName ew "X"' }))
+    expect(body).toMatchObject({ status: '400', scimType: 'tooMany', detail: expect.stringContaining('20 pages') })
+    // Who says how many there are is not asked for nothing.
+    expect([byIndex.asked.length, byCursor.asked.length]).toEqual(paging === 'index' ? [1, 0] : [0, 20])
+    fill(60)
+    expect(await names(clients[paging], { filter: 'displayName ew "X"', count: '0' })).toMatchObject({
+      totalResults: 15,
+    })
+  })
+
+  it('sorts here by what the upstream orders otherwise', async () => {
+    expect(
+      await names(clients[paging], { sortBy: 'displayName', sortOrder: 'descending', startIndex: '2', count: '4' }),
+    ).toMatchObject({
+      totalResults: 10,
+      startIndex: 2,
+      Resources: ['Bo Zett', 'Bo von X', 'Bo von X', 'Bo von X'],
+    })
+  })
+})
+
+describe('lists', () => {
+  it('go straight to the upstream where it decides all of it', async () => {
+    await clients.index.get(query({ filter: 'userName eq "user03"', sortBy: 'userName', count: '2', startIndex: '1' }))
+    expect(byIndex.asked).toEqual(['GET /scim/Users?filter=userName eq "user03"&sortBy=userName&startIndex=1&count=2'])
+  })
+
+  it('need no call where nothing can match', async () => {
+    expect(await names(clients.index, { filter: 'employeeNumber pr' })).toMatchObject({
+      totalResults: 0,
+      Resources: [],
+    })
+    expect(byIndex.asked).toEqual([])
+  })
+
+  it('search all types from the root', async () => {
+    const { status } = await clients.index.get('/?filter=userName%20pr')
+    // This server has no groups: its refusal is the answer.
+    expect(status).toBe(404)
+  })
+
+  it.each(['displayName gt 7', 'active co "x"', 'name co "x"'])('refuse %s as a plain server does', async (filter) => {
+    expect((await clients.index.get(query({ filter }))).body).toMatchObject({
+      status: '400',
+      scimType: 'invalidFilter',
+    })
+    expect(byIndex.asked).toEqual([])
+  })
+})
+
+describe('a write that somebody else overtakes', () => {
+  const rename = [{ op: 'replace', path: 'displayName', value: 'Eva Lee' }]
+
+  it('is done again on what is there now', async () => {
+    byIndex.overtaken = 2
+    expect((await clients.index.patch('/Users/u0', rename)).status).toBe(204)
+    expect(byIndex.asked.map((one) => one.split(' ')[0])).toEqual(['GET', 'PATCH', 'GET', 'PATCH', 'GET', 'PATCH'])
+    expect(byIndex.users[0]?.['patched']).toEqual([{ op: 'replace', path: 'name', value: { givenName: 'Eva' } }])
+  })
+
+  it('is given up after three times', async () => {
+    byIndex.overtaken = 3
+    const { status, headers } = await clients.index.patch('/Users/u0', rename)
+    expect([status, headers.get('retry-after')]).toEqual([503, '1'])
+    expect(byIndex.asked).toHaveLength(6)
+  })
+
+  it('is told to a client that spoke of a version itself', async () => {
+    const etag = (await clients.index.get('/Users/u0')).headers.get('etag') ?? ''
+    expect(etag).toMatch(/^W\/"1-[0-9a-f]{8}s"$/)
+    byIndex.overtaken = 1
+    expect((await clients.index.patch('/Users/u0', rename, { 'if-match': etag })).status).toBe(412)
+  })
+})
