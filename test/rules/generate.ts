@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { oraclePlace, overlaps } from './oracle-places.ts'
 import { clauseOf, type OneWaySpec, type RuleSet, type RuleSpec } from './rule-set.ts'
-import { type Shape, shapes, type Wanted } from './shapes.ts'
+import type { Shape, Wanted } from './shape.ts'
+import { shapes } from './shapes.ts'
 import { type World, worlds } from './worlds.ts'
 
 /** Names that no schema has, for places that only rules make. */

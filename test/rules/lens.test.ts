@@ -1,6 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bindRules } from '../../src/rules/bind.ts'
 import type { BoundLens } from '../../src/rules/bound.ts'
+import { parsePattern } from '../../src/rules/pattern-parse.ts'
+import { isSame } from '../../src/scim/equality.ts'
 import type { Json } from '../../src/scim/json.ts'
 import { badgedDefinition, badgeUrn, scimErrorOf } from '../scim/fixture.ts'
 import { type RuleClause, rulesOf } from './clause.ts'
@@ -97,5 +100,37 @@ describe('what is said of a lens', () => {
   it('is a rename only where values cross as they are', () => {
     expect(lensOf({ client: 'title', upstream: 'nickName' }).isRename).toBe(true)
     for (const rule of [names, domain, active]) expect(lensOf(rule).isRename).toBe(false)
+  })
+})
+
+describe('exact pipes', () => {
+  const value = fc.oneof(
+    fc.constantFrom<Json>(true, false, 'true', 'false', 0, -0, 5, '5', '007', '1e3', 1e21, '', ' ', 'a;b', ';', ['a']),
+    fc.tuple(fc.nat({ max: 35 }), fc.nat({ max: 14 }), fc.nat({ max: 9999 })).map(([day, month, year]): Json => {
+      const two = (number: number) => String(number).padStart(2, '0')
+      return `${two(day)}.${two(month)}.${String(year).padStart(4, '0')}`
+    }),
+    fc.string(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  )
+
+  // Which is why a lens prints no value again that it has matched without a lossy pipe.
+  it.each([
+    '{x | date "dd.MM.yyyy"}',
+    '{x | number}',
+    '{x | boolean}',
+    '{x | string}',
+    '{x | not}',
+    '{x | list ";"}',
+    'a{x}b',
+  ])('print what they matched: %s', (text) => {
+    const pattern = parsePattern(text)
+    fc.assert(
+      fc.property(value, (given) => {
+        const bindings = pattern.match(given)
+        if (bindings !== undefined) expect(isSame(pattern.print(bindings), given)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
