@@ -59,7 +59,8 @@ export function joined(a: Draft, b: Draft): Draft {
 function joinedValue(a: Json | undefined, b: Json | undefined): Json | undefined {
   if (a === undefined || b === undefined) return a ?? b
   if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
-  return isObject(a) && isObject(b) ? { ...a, ...b } : b
+  // What is neither list nor object cannot be seen, and gives way.
+  return isObject(a) && isObject(b) ? { ...a, ...b } : a
 }
 
 /** Makes a resource of a draft. */

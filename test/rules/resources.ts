@@ -110,6 +110,8 @@ function withSlots(tree: JsonObject, rule: TwoWaySpec, { side, at, choices }: Fi
 /** What real clients send beside an element's value, and sometimes what no rule can carry. */
 function embroidered(tree: JsonObject, place: OraclePlace, choices: Choices): JsonObject {
   const { filter, sub } = place
+  const isPart = filter === undefined && sub !== undefined && !place.every
+  if (isPart && choices.of([0, 0, 0, 0, 0, 0, 1]) === 1) return withAttribute(tree, place, 'no object')
   if (filter === undefined || sub === undefined) return tree
   const extra = choices.of<JsonObject | 'twice'>([
     {},

@@ -178,6 +178,11 @@ describe('what cannot be carried', () => {
     expect(error?.detail).toContain(name)
   })
 
+  it('is an attribute that has no parts where a rule claims one', () => {
+    const { toUpstream } = translatorOf([{ client: 'name.givenName', upstream: 'title' }])
+    expect(scimErrorOf(() => toUpstream({ name: 'Zoë' }))?.detail).toContain('name.givenName')
+  })
+
   it('is not what clients send all the time', () => {
     const emails = [{ type: 'WORK', value: 'a', primary: true, display: 'A', $ref: 'x', verified: null, extra: [] }]
     expect(translatorOf(contract).toUpstream({ ...client, emails })['mail']).toBe('a')
