@@ -57,81 +57,94 @@ type Entry =
 const spared: ReadonlySet<string> = new Set(['id', 'meta'])
 
 /** Binds the claims of rules; what may get a default is held, too. */
-export function createSplitter({ claims, rules, oneWay, client, upstream }: BoundRules): Splitter {
+export function createSplitter(bound: BoundRules): Splitter {
+  const { claims, rules, oneWay } = bound
   const isDropping = rules.unmapped === 'drop'
   const watched = oneWay.flatMap(({ kind, at }) => (kind === 'default' ? [at] : []))
   const attributes = joined(claims, isDropping, watched)
-  const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
   const containers = [...new Set(attributes.flatMap(({ path }) => path.urn ?? []))]
-  const entries = entriesOf(attributes, containers)
-  const spelt = new Map([...client.extensions, ...upstream.extensions].map(({ id }) => [fold(id), id]))
-  const find = remembering((name): Entry | undefined => {
-    const entry = entries.get(fold(name))
-    return entry !== undefined || !name.includes(':') ? entry : { kind: 'urn', urn: spelt.get(fold(name)) ?? name }
-  })
-  const crosses = (name: string): boolean => !isDropping || spared.has(fold(name))
-
-  /** The parts that cross or, `isHidden`, those that do not. What is held of them is told to `held`. */
-  function take(resource: Resource, isHidden: boolean, held: (Json | undefined)[]): Draft {
-    const free: Members = isHidden ? noMembers() : { names: ['schemas'], values: [null] }
-    const urns: Json[] = []
-    const draft = { free, urns, containers: containers.map(noMembers), attributes: new Array(attributes.length) }
-    for (const name in resource) {
-      const value = resource[name]
-      if (value === undefined || name === '__proto__') continue
-      const entry = find(name)
-      if (entry === undefined) {
-        if (crosses(name) !== isHidden) push(free, name, value)
-      } else if (entry.kind === 'urn') {
-        if (isDropping !== isHidden) continue
-        push(free, name, value)
-        if (!isBlank(value)) urns.push(entry.urn)
-      } else if (entry.kind === 'attribute') takeAttribute(draft, entry.index, value, { isHidden, held })
-      else if (entry.kind === 'container') takeContainer(draft, entry, value, { isHidden, held })
-    }
-    return draft
-  }
-
-  function takeContainer(
-    draft: Draft,
-    { number, members }: Extract<Entry, { kind: 'container' }>,
-    container: Json,
-    taking: Taking,
-  ): void {
-    const free = draft.containers[number]
-    if (!isObject(container) || free === undefined) return
-    for (const name in container) {
-      const value = container[name]
-      if (value === undefined || name === '__proto__') continue
-      const index = members.get(fold(name))
-      if (index !== undefined) takeAttribute(draft, index, value, taking)
-      else if (isDropping === taking.isHidden) push(free, name, value)
-    }
-  }
-
-  /** The first spelling of a name counts. */
-  function takeAttribute(draft: Draft, index: number, value: Json, { isHidden, held }: Taking): void {
-    const attribute = attributes[index]
-    if (attribute === undefined || held[index] !== undefined) return
-    held[index] = value
-    draft.attributes[index] = isHidden ? attribute.claimed(value) : attribute.rest(value)
-  }
-
+  const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
+  const find = remembering(finding(bound, attributes, containers))
+  const names: Names = { attributes, containers, find, isDropping }
   return {
     attributes,
     containers,
     indexOf: (path) => numbers.get(attributeKey(path.urn, path.name)) ?? -1,
     split(resource) {
       const held = new Array<Json | undefined>(attributes.length)
-      return { draft: take(resource, false, held), held }
+      return { draft: take(resource, names, { isHidden: false, held }), held }
     },
-    hidden: (resource) => take(resource, true, []),
+    hidden: (resource) => take(resource, names, { isHidden: true, held: [] }),
   }
 }
 
+/** What names are to the rules. */
+interface Names {
+  readonly attributes: readonly AttributeClaims[]
+  readonly containers: readonly string[]
+  readonly isDropping: boolean
+  find(name: string): Entry | undefined
+}
+
+/** Which parts are taken, and what is held of the attributes that rules reach into. */
 interface Taking {
   readonly isHidden: boolean
   readonly held: (Json | undefined)[]
+}
+
+/** The parts of a resource that cross or, `isHidden`, those that do not. */
+function take(resource: Resource, names: Names, taking: Taking): Draft {
+  const { isDropping } = names
+  const { isHidden } = taking
+  const free: Members = isHidden ? noMembers() : { names: ['schemas'], values: [null] }
+  const urns: Json[] = []
+  const attributes = new Array<Json | undefined>(names.attributes.length)
+  const draft = { free, urns, containers: names.containers.map(noMembers), attributes }
+  for (const name in resource) {
+    const value = resource[name]
+    if (value === undefined || name === '__proto__') continue
+    const entry = names.find(name)
+    if (entry === undefined) {
+      const crosses = !isDropping || spared.has(fold(name))
+      if (crosses !== isHidden) push(free, name, value)
+    } else if (entry.kind === 'urn') {
+      if (isDropping !== isHidden) continue
+      push(free, name, value)
+      if (!isBlank(value)) urns.push(entry.urn)
+    } else if (entry.kind === 'attribute') takeAttribute(draft, entry.index, value, { names, taking })
+    else if (entry.kind === 'container') takeContainer(draft, entry, value, { names, taking })
+  }
+  return draft
+}
+
+interface Under {
+  readonly names: Names
+  readonly taking: Taking
+}
+
+function takeContainer(
+  draft: Draft,
+  { number, members }: Extract<Entry, { kind: 'container' }>,
+  container: Json,
+  under: Under,
+): void {
+  const free = draft.containers[number]
+  if (!isObject(container) || free === undefined) return
+  for (const name in container) {
+    const value = container[name]
+    if (value === undefined || name === '__proto__') continue
+    const index = members.get(fold(name))
+    if (index !== undefined) takeAttribute(draft, index, value, under)
+    else if (under.names.isDropping === under.taking.isHidden) push(free, name, value)
+  }
+}
+
+/** The first spelling of a name counts. */
+function takeAttribute(draft: Draft, index: number, value: Json, { names, taking: { isHidden, held } }: Under): void {
+  const attribute = names.attributes[index]
+  if (attribute === undefined || held[index] !== undefined) return
+  held[index] = value
+  draft.attributes[index] = isHidden ? attribute.claimed(value) : attribute.rest(value)
 }
 
 const noMembers = (): Members => ({ names: [], values: [] })
@@ -155,6 +168,20 @@ function joined(
     }),
     ...free.map(({ path }) => watchAttribute(withoutSub(path))),
   ]
+}
+
+/** Finds what a name at the top of a resource is, in any case. */
+function finding(
+  { client, upstream }: BoundRules,
+  attributes: readonly AttributeClaims[],
+  containers: readonly string[],
+): Names['find'] {
+  const entries = entriesOf(attributes, containers)
+  const spelt = new Map([...client.extensions, ...upstream.extensions].map(({ id }) => [fold(id), id]))
+  return (name) => {
+    const entry = entries.get(fold(name))
+    return entry !== undefined || !name.includes(':') ? entry : { kind: 'urn', urn: spelt.get(fold(name)) ?? name }
+  }
 }
 
 function entriesOf(attributes: readonly AttributeClaims[], containers: readonly string[]): ReadonlyMap<string, Entry> {

@@ -1,86 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createTranslator } from '../../src/rules/create-translator.ts'
-import type { Translator } from '../../src/rules/translator.ts'
 import { type Json, type JsonObject, parseJson } from '../../src/scim/json.ts'
-import { enterpriseUserUrn as enterprise, userDefinition, userUrn } from '../../src/scim/schemas.ts'
+import { enterpriseUserUrn as enterprise, userUrn } from '../../src/scim/schemas.ts'
 import { scimErrorOf } from '../scim/fixture.ts'
-import { type RuleClause, rulesOf, type TypeClause } from './clause.ts'
-
-function translatorOf(list: readonly RuleClause[], unmapped: TypeClause['unmapped'] = 'pass'): Translator {
-  return createTranslator(rulesOf({ unmapped, list }), userDefinition, () => {})
-}
-
-/** The rules of contract §5. */
-const contract: readonly RuleClause[] = [
-  { client: 'externalId', upstream: `${enterprise}:employeeNumber` },
-  { client: 'active', upstream: 'status', values: { true: 'ENABLED', false: 'DISABLED' } },
-  { client: { userName: '{local}@contoso.example' }, upstream: { userName: '{local}@contoso.com' } },
-  {
-    client: { displayName: '{given} {family}' },
-    upstream: { 'name.givenName': '{given}', 'name.familyName': '{family}' },
-  },
-  { client: 'emails[type eq "work"].value', upstream: 'mail' },
-  {
-    client: { hireDate: '{day | date "dd.MM.yyyy"}' },
-    upstream: { startDate: '{day | date "yyyy-MM-dd"}' },
-  },
-  { upstream: 'usageLocation', constant: 'DE' },
-  { upstream: 'userType', default: 'Member' },
-  { upstream: 'mailNickname', template: '{userName | ascii | lower | first 20}', when: 'not (nickName pr)' },
-  { upstream: 'officeLocation', cel: 'has(r.addresses) ? r.addresses[0].locality : "HQ"' },
-  { hide: 'password' },
-]
-
-const client: JsonObject = {
-  schemas: [userUrn],
-  externalId: '7',
-  userName: 'Zoë@contoso.example',
-  active: false,
-  displayName: 'Zoë Lee',
-  emails: [
-    { type: 'Work', value: 'zoe@contoso.example', primary: true },
-    { type: 'home', value: 'zoe@home.example' },
-  ],
-  hireDate: '29.02.2020',
-  title: 'Guide',
-  password: 'secret',
-  // Not the client's: they belong to the rules.
-  usageLocation: 'FR',
-  status: 'x',
-  name: { givenName: 'no', formatted: 'Z. Lee' },
-}
-
-const upstream: JsonObject = {
-  schemas: [userUrn, enterprise],
-  userName: 'Zoë@contoso.com',
-  emails: [{ type: 'home', value: 'zoe@home.example' }],
-  title: 'Guide',
-  name: { formatted: 'Z. Lee', givenName: 'Zoë', familyName: 'Lee' },
-  [enterprise]: { employeeNumber: '7' },
-  status: 'DISABLED',
-  mail: 'zoe@contoso.example',
-  startDate: '2020-02-29',
-  usageLocation: 'DE',
-  userType: 'Member',
-  mailNickname: 'zoe@contoso.example',
-  officeLocation: 'HQ',
-}
-
-const shown: JsonObject = {
-  schemas: [userUrn],
-  externalId: '7',
-  userName: 'Zoë@contoso.example',
-  active: false,
-  displayName: 'Zoë Lee',
-  emails: [
-    { type: 'home', value: 'zoe@home.example' },
-    { type: 'work', value: 'zoe@contoso.example' },
-  ],
-  hireDate: '29.02.2020',
-  title: 'Guide',
-  userType: 'Member',
-  name: { formatted: 'Z. Lee' },
-}
+import type { RuleClause } from './clause.ts'
+import { client, contract, shown, translatorOf, upstream } from './contract.ts'
 
 describe('the rules of the contract', () => {
   it('make the upstream’s resource of the client’s', () => {
@@ -90,69 +13,6 @@ describe('the rules of the contract', () => {
   it('make the client’s resource of the upstream’s', () => {
     const hidden = { password: 'x', active: true, hireDate: 'y', displayName: 'z', externalId: '8' }
     expect(translatorOf(contract).toClient({ ...upstream, ...hidden })).toEqual(shown)
-  })
-})
-
-const changed = (change: JsonObject): JsonObject => ({ ...shown, ...change })
-
-describe('a change over what the upstream holds', () => {
-  const held: JsonObject = {
-    ...upstream,
-    id: '1',
-    meta: { version: 'W/"1"' },
-    externalId: 'hidden',
-    password: 'hidden',
-  }
-  const carry = (after: JsonObject, asserting = false) => translatorOf(contract).carryOver(held, after, asserting)
-
-  it('changes what it changes, and keeps what the client cannot see', () => {
-    expect(carry(changed({ title: 'Host' }))).toEqual({ ...held, title: 'Host' })
-    expect(carry(changed({ displayName: 'Zoë Low' }))).toEqual({
-      ...held,
-      name: { formatted: 'Z. Lee', givenName: 'Zoë', familyName: 'Low' },
-    })
-  })
-
-  it('takes away what is away', () => {
-    const { displayName: _, ...rest } = shown
-    expect(carry({ ...rest, emails: [] })).toMatchObject({ name: { formatted: 'Z. Lee' } })
-    expect(carry({ ...rest, emails: [] })).not.toHaveProperty('emails')
-    expect(carry({ ...rest, emails: [] })).not.toHaveProperty('mail')
-  })
-
-  it('asserts constants and defaults in a replace only', () => {
-    const { userType: _, ...rest } = shown
-    const moved = { ...held, usageLocation: 'FR' }
-    const { carryOver } = translatorOf(contract)
-    expect(carryOver(moved, rest, false)).toEqual(expect.objectContaining({ usageLocation: 'FR' }))
-    expect(carryOver(moved, rest, false)).not.toHaveProperty('userType')
-    expect(carryOver(moved, rest, true)).toEqual(expect.objectContaining({ usageLocation: 'DE', userType: 'Member' }))
-  })
-
-  it('computes again what reads a changed attribute, unless its condition is false now', () => {
-    const other = { ...held, mailNickname: 'by-hand' }
-    const { carryOver } = translatorOf(contract)
-    const nickname = (after: JsonObject, asserting = false) => carryOver(other, after, asserting)['mailNickname']
-    expect(nickname(changed({ title: 'Host' }))).toBe('by-hand')
-    expect(nickname(changed({ userName: 'Max@contoso.example' }))).toBe('max@contoso.example')
-    expect(nickname(changed({ userName: 'Max@contoso.example', nickName: 'M' }))).toBe('by-hand')
-    expect(nickname(shown, true)).toBe('zoe@contoso.example')
-    const { userName: _, ...nameless } = shown
-    expect(nickname(nameless)).toBeUndefined()
-  })
-
-  it('is the same resource where nothing changed', () => {
-    expect(carry(shown)).toEqual(held)
-  })
-
-  it('leaves an upstream value that fits nothing alone, and refuses none but a new one', () => {
-    const odd = { ...held, status: 'true', userName: 'x@contoso.example', name: { familyName: 'Lee' } }
-    const { carryOver, toClient } = translatorOf(contract)
-    const view = toClient(odd)
-    expect(view).toEqual(expect.objectContaining({ active: 'true', userName: 'x@contoso.example' }))
-    expect(view).not.toHaveProperty('displayName')
-    expect(carryOver(odd, { ...view, title: 'Host' }, false)).toEqual({ ...odd, title: 'Host' })
-    expect(scimErrorOf(() => carryOver(odd, { ...view, active: 'ENABLED' }, false))).toMatchObject({ status: 400 })
   })
 })
 

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/scim/json.ts'
+import { userUrn } from '../../src/scim/schemas.ts'
+import { scimErrorOf } from '../scim/fixture.ts'
+import type { RuleClause } from './clause.ts'
+import { contract, shown, translatorOf, upstream } from './contract.ts'
+
+const changed = (change: JsonObject): JsonObject => ({ ...shown, ...change })
+
+describe('a change over what the upstream holds', () => {
+  const held: JsonObject = {
+    ...upstream,
+    id: '1',
+    meta: { version: 'W/"1"' },
+    externalId: 'hidden',
+    password: 'hidden',
+  }
+  const carry = (after: JsonObject, asserting = false) => translatorOf(contract).carryOver(held, after, asserting)
+
+  it('changes what it changes, and keeps what the client cannot see', () => {
+    expect(carry(changed({ title: 'Host' }))).toEqual({ ...held, title: 'Host' })
+    expect(carry(changed({ displayName: 'Zoë Low' }))).toEqual({
+      ...held,
+      name: { formatted: 'Z. Lee', givenName: 'Zoë', familyName: 'Low' },
+    })
+  })
+
+  it('takes away what is away', () => {
+    const { displayName: _, ...rest } = shown
+    expect(carry({ ...rest, emails: [] })).toMatchObject({ name: { formatted: 'Z. Lee' } })
+    expect(carry({ ...rest, emails: [] })).not.toHaveProperty('emails')
+    expect(carry({ ...rest, emails: [] })).not.toHaveProperty('mail')
+  })
+
+  it('asserts constants and defaults in a replace only', () => {
+    const { userType: _, ...rest } = shown
+    const moved = { ...held, usageLocation: 'FR' }
+    const { carryOver } = translatorOf(contract)
+    expect(carryOver(moved, rest, false)).toEqual(expect.objectContaining({ usageLocation: 'FR' }))
+    expect(carryOver(moved, rest, false)).not.toHaveProperty('userType')
+    expect(carryOver(moved, rest, true)).toEqual(expect.objectContaining({ usageLocation: 'DE', userType: 'Member' }))
+  })
+
+  it('computes again what reads a changed attribute, unless its condition is false now', () => {
+    const other = { ...held, mailNickname: 'by-hand' }
+    const { carryOver } = translatorOf(contract)
+    const nickname = (after: JsonObject, asserting = false) => carryOver(other, after, asserting)['mailNickname']
+    expect(nickname(changed({ title: 'Host' }))).toBe('by-hand')
+    expect(nickname(changed({ userName: 'Max@contoso.example' }))).toBe('max@contoso.example')
+    expect(nickname(changed({ userName: 'Max@contoso.example', nickName: 'M' }))).toBe('by-hand')
+    expect(nickname(shown, true)).toBe('zoe@contoso.example')
+    const { userName: _, ...nameless } = shown
+    expect(nickname(nameless)).toBeUndefined()
+  })
+
+  it('is the same resource where nothing changed', () => {
+    expect(carry(shown)).toEqual(held)
+  })
+
+  it('leaves an upstream value that fits nothing alone, and refuses none but a new one', () => {
+    const odd = { ...held, status: 'true', userName: 'x@contoso.example', name: { familyName: 'Lee' } }
+    const { carryOver, toClient } = translatorOf(contract)
+    const view = toClient(odd)
+    expect(view).toEqual(expect.objectContaining({ active: 'true', userName: 'x@contoso.example' }))
+    expect(view).not.toHaveProperty('displayName')
+    expect(carryOver(odd, { ...view, title: 'Host' }, false)).toEqual({ ...odd, title: 'Host' })
+    expect(scimErrorOf(() => carryOver(odd, { ...view, active: 'ENABLED' }, false))).toMatchObject({ status: 400 })
+  })
+})
+
+describe('a change over elements', () => {
+  const rules: readonly RuleClause[] = [
+    { client: 'title', upstream: 'addresses[type eq "work"].locality' },
+    { client: 'nickName', upstream: 'addresses[type eq "work"].country' },
+  ]
+  const twice = {
+    addresses: [
+      { type: 'work', locality: 'Bonn', country: 'DE' },
+      { type: 'Work', locality: 'Graz', country: 'AT' },
+      { type: 'home', locality: 'Bern' },
+    ],
+  }
+
+  it('shows none of two where a rule has one, and shows no other when one is written', () => {
+    const { toClient, carryOver } = translatorOf(rules)
+    expect(toClient(twice)).toEqual({ schemas: [userUrn], addresses: [{ type: 'home', locality: 'Bern' }] })
+    expect(carryOver(twice, { ...toClient(twice), userName: 'x' }, false)['addresses']).toHaveLength(3)
+    const written = carryOver(twice, { ...toClient(twice), nickName: 'CH' }, false)
+    expect(toClient(written)).toMatchObject({ nickName: 'CH', addresses: [{ type: 'home', locality: 'Bern' }] })
+    expect(toClient(written)).not.toHaveProperty('title')
+  })
+
+  it('keeps what the client cannot see of an element, and lets the element go with its last data', () => {
+    const { toClient, carryOver } = translatorOf(rules)
+    const held = { addresses: [{ type: 'work', locality: 'Bonn', postalCode: '53111', primary: true }] }
+    const written = carryOver(held, { title: 'Graz', nickName: 'AT' }, false)
+    expect(written['addresses']).toEqual([
+      { type: 'work', locality: 'Graz', postalCode: '53111', primary: true, country: 'AT' },
+    ])
+    expect(carryOver(held, {}, false)['addresses']).toEqual([{ type: 'work', postalCode: '53111', primary: true }])
+    const bare = { addresses: [{ type: 'work', locality: 'Bonn', primary: true }] }
+    expect(carryOver(bare, {}, false)).not.toHaveProperty('addresses')
+    expect(toClient(bare)).toMatchObject({ title: 'Bonn' })
+  })
+
+  it('refuses what cannot be carried', () => {
+    const { carryOver } = translatorOf(contract)
+    const emails = [{ type: 'work', value: 'a', verified: true }]
+    expect(scimErrorOf(() => carryOver(upstream, changed({ emails }), false))?.detail).toContain('emails')
+  })
+})
