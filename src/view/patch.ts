@@ -5,6 +5,7 @@ import { ScimError } from '../scim/error.ts'
 import { isObject, type Json } from '../scim/json.ts'
 import type { PatchOperation } from '../scim/patch.ts'
 import { applyPatch } from '../scim/patch-apply.ts'
+import { isReference } from '../scim/patch-target.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
 import { attributeIn, isAssigned, type Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
@@ -84,8 +85,22 @@ async function change(patch: Patch, accept: (after: Resource) => void): Promise<
 function writtenBy(operations: readonly PatchOperation[], { resource }: Held, { translator }: TypeView) {
   const client = applyPatch(translator.toClient(resource), operations, translator.client)
   const after = translator.carryOver(resource, client, false)
-  const difference = diffResources(resource, after, translator.upstream)
+  const difference = diffResources(resource, after, translator.upstream).flatMap((one) =>
+    apart(one, translator.upstream),
+  )
   return { after, difference: [...difference, ...secretsIn(resource, after, translator.upstream)] }
+}
+
+/**
+ * A change of some parts of a complex value, part by part: servers differ in whether a replace of the whole keeps the
+ * others (RFC 7644 §3.5.2.3). A reference (`manager`) is one value.
+ */
+function apart(operation: PatchOperation, definition: ResourceDefinition): readonly PatchOperation[] {
+  if (operation.op !== 'replace' || operation.path === undefined || !isObject(operation.value)) return [operation]
+  const { op, path, value } = operation
+  const attribute = attributeAt(definition, path)?.attribute
+  if (attribute?.multiValued === true || isReference(attribute)) return [operation]
+  return Object.entries(value).map(([sub, one]) => ({ op, path: { ...path, sub }, value: one }))
 }
 
 /** What is never returned (a password) cannot be compared: where the client gave one, it is written. */

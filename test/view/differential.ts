@@ -120,3 +120,14 @@ function placeless(resource: JsonObject, numbers: ReadonlyMap<string, number>): 
 /** How a claimed element's literal is spelt, is let go. */
 const typed = (email: Json): Json =>
   isObject(email) && typeof email['type'] === 'string' ? { ...email, type: email['type'].toLowerCase() } : email
+
+/**
+ * What every server shows alike, whoever wrote it: whether it did as it was told, and what there is. Not which refusal, not
+ * how long a page is, and not whether a PATCH is answered with a body.
+ */
+export function loosely({ status, body }: Seen): Json {
+  if (status >= 400) return 'refused'
+  if (!isObject(body)) return 'done'
+  const { resources } = body
+  return Array.isArray(resources) ? [...resources].map((one) => JSON.stringify(one)).toSorted() : 'done'
+}

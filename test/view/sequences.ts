@@ -163,3 +163,23 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 
 /** What a client may do one after the other, in its own view. */
 export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(deed, { minLength: 4, maxLength: 14 })
+
+/** The same without what other servers read in ways of their own, or not at all: windows, orders, most filters. */
+export const simpleDeeds: fc.Arbitrary<readonly Deed[]> = deeds.map((all) => all.map(simple))
+
+function simple(deed: Deed): Deed {
+  // Elements that are not there are made by contract §12, not by everybody.
+  if (deed.kind === 'patch')
+    return {
+      ...deed,
+      query: '',
+      operations: deed.operations.filter(({ path }) => !String(path).startsWith('addresses[')),
+    }
+  if (deed.kind !== 'list') return deed
+  const { filter = '', attributes } = deed.parameters
+  const isSimple = filter !== '' && !/not \(|emails|[()]| ne /.test(filter)
+  return {
+    kind: 'list',
+    parameters: { count: '100', ...(isSimple ? { filter } : {}), ...(attributes === undefined ? {} : { attributes }) },
+  }
+}

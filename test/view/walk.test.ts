@@ -152,7 +152,7 @@ describe('a write that somebody else overtakes', () => {
     byIndex.overtaken = 2
     expect((await clients.index.patch('/Users/u0', rename)).status).toBe(204)
     expect(byIndex.asked.map((one) => one.split(' ')[0])).toEqual(['GET', 'PATCH', 'GET', 'PATCH', 'GET', 'PATCH'])
-    expect(byIndex.users[0]?.['patched']).toEqual([{ op: 'replace', path: 'name', value: { givenName: 'Eva' } }])
+    expect(byIndex.users[0]?.['patched']).toEqual([{ op: 'replace', path: 'name.givenName', value: 'Eva' }])
   })
 
   it('is given up after three times', async () => {
