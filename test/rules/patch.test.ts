@@ -45,7 +45,7 @@ interface Case extends Patched {
 }
 
 /** Runs the property on patches that the parser takes. */
-function always(holds: (one: Case) => void, numRuns = 4000): void {
+function always(holds: (one: Case) => void, numRuns = 1500): void {
   fc.assert(
     fc.property(patched, ({ rules, before, body }) => {
       const translator = translatorOf(rules)
@@ -140,8 +140,8 @@ describe('law 2, translated directly', () => {
       expect(ownOf(apartFromRules(done.made, rules))).toBe(ownOf(apartFromRules(wanted.made, rules)))
       directs += 1
     })
-    expect(directs).toBeGreaterThan(1000)
-  })
+    expect(directs).toBeGreaterThan(300)
+  }, 120_000)
 })
 
 describe('law 2, by reading', () => {
@@ -159,8 +159,8 @@ describe('law 2, by reading', () => {
       expect(ownOf(translator.toClient(upstream))).toBe(ownOf(oracleOf(rules).seen(client)))
       reads += 1
     })
-    expect(reads).toBeGreaterThan(1000)
-  })
+    expect(reads).toBeGreaterThan(500)
+  }, 120_000)
 
   it('is written by the difference', () => {
     always((one) => {
@@ -170,5 +170,5 @@ describe('law 2, by reading', () => {
       if ('status' in after) expect(after.status).toBe(400)
       else expect(ownOf(after.made)).toBe(ownOf(done.made.upstream))
     })
-  })
+  }, 120_000)
 })
