@@ -1,10 +1,8 @@
-import { fold } from '../scim/fold.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
-import type { BoundLens, BoundOneWay, BoundPlace, BoundRules, Claim } from './bound.ts'
+import type { BoundLens, BoundOneWay, BoundRules, Claim } from './bound.ts'
 import { clientDefinition } from './client-definition.ts'
 import { type Bind, bindLens } from './lens.ts'
 import type { Pattern } from './pattern.ts'
-import type { Place } from './place.ts'
 import { bindPlace } from './place-bind.ts'
 import { createReach } from './reach.ts'
 import type { Rule, TypeRules } from './rule.ts'
@@ -13,9 +11,8 @@ import type { Rule, TypeRules } from './rule.ts'
 export function bindRules(given: TypeRules, upstream: ResourceDefinition): BoundRules {
   const rules = given.unmapped === 'drop' ? { ...given, rules: given.rules.flatMap(crossingDefault) } : given
   const client = clientDefinition(rules, upstream)
-  const respell = spellingAlike()
-  const bindClient: Bind = (place) => respell(place, client)
-  const bindUpstream: Bind = (place) => respell(place, upstream)
+  const bindClient: Bind = (place) => bindPlace(place, client)
+  const bindUpstream: Bind = (place) => bindPlace(place, upstream)
   const lenses = rules.rules.flatMap((rule) =>
     rule.kind === 'two-way' ? [bindLens(rule, bindClient, bindUpstream)] : [],
   )
@@ -35,20 +32,6 @@ export function bindRules(given: TypeRules, upstream: ResourceDefinition): Bound
     oneWay,
     claims,
     ...createReach(claims, { client, upstream }, rules.unmapped === 'drop'),
-  }
-}
-
-/** Binds places so that one name has one spelling, also where no schema knows it: resources are built by it. */
-function spellingAlike(): (place: Place, definition: ResourceDefinition) => BoundPlace {
-  const spellings = new Map<string, string>()
-  const spelt = (name: string): string => {
-    const first = spellings.get(fold(name)) ?? name
-    spellings.set(fold(name), first)
-    return first
-  }
-  return (place, definition) => {
-    const { urn, name } = bindPlace(place, definition).path
-    return bindPlace({ ...place, ...(urn === undefined ? {} : { urn: spelt(urn) }), name: spelt(name) }, definition)
   }
 }
 

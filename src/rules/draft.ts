@@ -72,14 +72,16 @@ export type Finish = (draft: Draft, ...from: readonly Resource[]) => Resource
  */
 export function finishing({ client, upstream }: BoundRules, { attributes, containers }: Splitter): Finish {
   const make = createObjectMaker()
-  const top = placesIn(undefined)
+  const top = placesIn('')
   const inside = containers.map((urn) => ({ urn, places: placesIn(urn) }))
   const known = [client, upstream].flatMap(({ core, extensions }) => [core.id, ...extensions.map(({ id }) => id)])
   const settled = new Set([...known, ...containers].map(fold))
   const isSettled = remembering((urn) => settled.has(fold(urn)))
 
-  function placesIn(urn: string | undefined): readonly AttributePlace[] {
-    return attributes.flatMap(({ path }, index) => (path.urn === urn ? [{ name: path.name, index }] : []))
+  function placesIn(urn: string): readonly AttributePlace[] {
+    return attributes.flatMap(({ path }, index) =>
+      fold(path.urn ?? '') === fold(urn) ? [{ name: path.name, index }] : [],
+    )
   }
 
   return (draft, ...from) => {

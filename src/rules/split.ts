@@ -62,7 +62,7 @@ export function createSplitter(bound: BoundRules): Splitter {
   const isDropping = rules.unmapped === 'drop'
   const watched = oneWay.flatMap(({ kind, at }) => (kind === 'default' ? [at] : []))
   const attributes = joined(claims, isDropping, watched)
-  const containers = [...new Set(attributes.flatMap(({ path }) => path.urn ?? []))]
+  const containers = containersOf(attributes)
   const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
   const find = remembering(finding(bound, attributes, containers))
   const names: Names = { attributes, containers, find, isDropping }
@@ -76,6 +76,14 @@ export function createSplitter(bound: BoundRules): Splitter {
     },
     hidden: (resource) => take(resource, names, { isHidden: true, held: [] }),
   }
+}
+
+/** A URN that no schema knows may be spelt one way in one rule, and another in another: the first counts. */
+function containersOf(attributes: readonly AttributeClaims[]): readonly string[] {
+  const spelt = new Map<string, string>()
+  for (const { path } of attributes)
+    if (path.urn !== undefined && !spelt.has(fold(path.urn))) spelt.set(fold(path.urn), path.urn)
+  return [...spelt.values()]
 }
 
 /** What names are to the rules. */
@@ -190,7 +198,7 @@ function entriesOf(attributes: readonly AttributeClaims[], containers: readonly 
     if (path.urn === undefined) entries.set(fold(path.name), { kind: 'attribute', index })
   for (const [number, urn] of containers.entries()) {
     const members = attributes.flatMap(({ path }, index): [string, number][] =>
-      path.urn === urn ? [[fold(path.name), index]] : [],
+      fold(path.urn ?? '') === fold(urn) ? [[fold(path.name), index]] : [],
     )
     entries.set(fold(urn), { kind: 'container', number, members: new Map(members) })
   }

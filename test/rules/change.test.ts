@@ -103,9 +103,43 @@ describe('a change over elements', () => {
     expect(toClient(bare)).toMatchObject({ title: 'Bonn' })
   })
 
+  it('keeps an element on which another rule has something', () => {
+    const { carryOver } = translatorOf([
+      { client: 'title', upstream: 'emails[type eq "work"].value' },
+      { client: 'nickName', upstream: 'emails[type eq "work"].display' },
+    ])
+    const held = { emails: [{ type: 'work', value: 'a', display: 'A' }] }
+    expect(carryOver(held, { nickName: 'A' }, false)['emails']).toEqual([{ type: 'work', display: 'A' }])
+    expect(carryOver(held, {}, false)).not.toHaveProperty('emails')
+  })
+
   it('refuses what cannot be carried', () => {
     const { carryOver } = translatorOf(contract)
     const emails = [{ type: 'work', value: 'a', verified: true }]
     expect(scimErrorOf(() => carryOver(upstream, changed({ emails }), false))?.detail).toContain('emails')
+  })
+})
+
+describe('whether something is hidden from the client', () => {
+  it.each<[boolean, RuleClause]>([
+    [false, { client: 'badge', upstream: 'title' }],
+    [false, { client: { title: 'a{h}' }, upstream: { title: 'b{h}' } }],
+    [false, { upstream: 'title', constant: 'x' }],
+    [false, { upstream: 'title', default: 'x' }],
+    [false, { upstream: 'title', template: '{userName}' }],
+    [true, { upstream: 'title', template: '{userName}', when: 'nickName pr' }],
+    [true, { hide: 'title' }],
+    // The upstream's own nickName.
+    [true, { client: 'nickName', upstream: 'title' }],
+    [true, { client: 'badge', upstream: 'emails[type eq "work"].value' }],
+    [true, { client: 'badge', upstream: 'title', values: { a: 'b' }, else: 'c' }],
+    [true, { client: { badge: '{a} {b}' }, upstream: { title: '{a}', userType: '{b}' } }],
+  ])('%s: %j', (expected, rule) => {
+    expect(translatorOf([rule]).hidesSomething).toBe(expected)
+    expect(translatorOf([rule], 'drop').hidesSomething).toBe(true)
+  })
+
+  it('is not so where there are no rules', () => {
+    expect(translatorOf([]).hidesSomething).toBe(false)
   })
 })

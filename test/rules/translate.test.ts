@@ -112,3 +112,18 @@ describe('hostile resources', () => {
     }
   })
 })
+
+describe('names that no schema knows', () => {
+  it('are one however each rule spells them', () => {
+    const { toUpstream, toClient } = translatorOf([
+      { client: 'title', upstream: 'urn:acme:hr:1.0:a' },
+      { client: 'nickName', upstream: 'URN:ACME:HR:1.0:b' },
+      { client: 'desk.room', upstream: 'userType' },
+      { client: 'DESK.floor', upstream: 'locale' },
+    ])
+    const own = { title: 't', nickName: 'n', Desk: { ROOM: '1', floor: '2', chair: '3' } }
+    const made = toUpstream(own)
+    expect(made).toMatchObject({ 'urn:acme:hr:1.0': { a: 't', b: 'n' }, userType: '1', locale: '2' })
+    expect(toClient(made)).toMatchObject({ title: 't', nickName: 'n', desk: { room: '1', floor: '2', chair: '3' } })
+  })
+})
