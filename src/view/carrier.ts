@@ -2,11 +2,12 @@ import type { Purpose } from '../call.ts'
 import type { Log } from '../ports.ts'
 import type { Dialect } from '../scim/dialect.ts'
 import { ScimError } from '../scim/error.ts'
-import { isObject } from '../scim/json.ts'
+import { fold } from '../scim/fold.ts'
+import { isObject, type JsonObject } from '../scim/json.ts'
 import { project } from '../scim/project.ts'
 import type { Projection, ResourceRequest, ScimReply, ScimRequest } from '../scim/request.ts'
-import { type Resource, versionOf } from '../scim/resource.ts'
-import type { ResourceDefinition } from '../scim/schema.ts'
+import { attributeIn, type Resource, spellingOf, versionOf } from '../scim/resource.ts'
+import type { ResourceDefinition, Schema } from '../scim/schema.ts'
 import type { Errand, Upstream } from '../upstream/upstream.ts'
 import type { OnDelete } from './clause.ts'
 import type { TypeView } from './type-view.ts'
@@ -62,10 +63,37 @@ export async function readWhole(carrier: Carrier, type: TypeView, id: string, er
 export const notFound = ({ name }: TypeView, id: string): ScimError =>
   new ScimError(404, `there is no ${name} with the id ${JSON.stringify(id.slice(0, 100))}`)
 
-/** @throws ScimError 403 where the resource, as the client sees it, is not to be provisioned */
-export function requireInScope({ name, scope }: TypeView, client: Resource): void {
-  if (scope?.holds(client) === false)
+/**
+ * @param client the resource as the client will see it. What of it is readOnly is not the client's to say: that counts as
+ * it was `before`.
+ * @throws ScimError 403 where the resource is not to be provisioned
+ */
+export function requireInScope({ name, scope, translator }: TypeView, client: Resource, before: Resource = {}): void {
+  if (scope?.holds(withServersOwn(client, before, translator.client)) === false)
     throw new ScimError(403, `this ${name} is out of scope: this tenant provisions other ones only`)
+}
+
+/** The resource with what only its server can write as the server has it. */
+function withServersOwn(client: Resource, before: Resource, { core, extensions }: ResourceDefinition): Resource {
+  const made = ownOf(client, before, core)
+  for (const extension of extensions) {
+    const [given, held] = [attributeIn(client, extension.id), attributeIn(before, extension.id)]
+    const own = ownOf(isObject(given) ? given : {}, isObject(held) ? held : {}, extension)
+    if (Object.keys(own).length > 0) made[spellingOf(made, extension.id) ?? extension.id] = own
+  }
+  return made
+}
+
+function ownOf(client: JsonObject, before: JsonObject, { attributes }: Schema): JsonObject {
+  const made: JsonObject = { ...client }
+  for (const { name, mutability } of attributes) {
+    if (mutability !== 'readOnly' || fold(name) === 'schemas') continue
+    const spelling = spellingOf(made, name)
+    if (spelling !== undefined) delete made[spelling]
+    const held = attributeIn(before, name)
+    if (held !== undefined) made[name] = held
+  }
+  return made
 }
 
 /** A reply about one resource in the client's view. What it does not speak of passes. */

@@ -44,7 +44,7 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
   return afterReading(conditions, async () => {
     const held = await readWhole(carrier, type, id, errand)
     const after = translator.carryOver(held.resource, resource, true)
-    requireInScope(type, translator.toClient(after))
+    requireInScope(type, translator.toClient(after), translator.toClient(held.resource))
     return replaceBy(type.hasRules ? withoutMeta(after) : resource, versioned(conditions, held))
   })
 }

@@ -11,6 +11,7 @@ beforeAll(async () => {
   both = await startLayered({
     scoped: employees,
     ruled: employees + renamed,
+    grouped: 'scope: { User: groups pr }\n',
     reader: 'allow: { User: [read], Group: [] }\n',
     maker: 'allow: { User: [create, delete] }\n',
     nobody: 'allow: { User: [], Group: [] }\n',
@@ -88,6 +89,20 @@ describe.each<[string, JsonObject, JsonObject]>([
       expect((await client().delete(path, { 'if-match': 'W/"99"' })).status).toBe(412)
       expect((await client().delete(path, { 'if-match': etag })).status).toBe(204)
       expect(await client().attempts()).toEqual(['read GET /Users/{id} 200', 'forward DELETE /Users/{id} 204'])
+    }))
+})
+
+describe('a scope over what only the server can write', () => {
+  it('is not opened by a client that writes it', () =>
+    withInner([user('member'), user('nobody')], async ([member = '', nobody = '']) => {
+      const groups = [{ value: 'g', type: 'direct' }]
+      expect((await both.client('grouped').post('/Users', user('new', { groups }))).status).toBe(403)
+      expect((await both.client('grouped').put(nobody, user('nobody', { groups }))).status).toBe(404)
+      const group = { schemas: [groupUrn], displayName: 'All', members: [{ value: member.slice('/Users/'.length) }] }
+      const id = await both.inner.create('/Groups', group)
+      expect((await both.client('grouped').put(member, user('member', { title: 'X' }))).status).toBe(200)
+      expect(await both.client('grouped').found('userName pr')).toEqual(['member'])
+      await both.inner.delete(`/Groups/${id}`)
     }))
 })
 
