@@ -23,7 +23,7 @@ import {
 } from './carrier.ts'
 import { requireConditions } from './entity-tag.ts'
 import type { TypeView } from './type-view.ts'
-import { afterReading, versioned } from './write.ts'
+import { afterReading } from './write.ts'
 
 /** A client's PATCH, its type found. */
 interface Patch {
@@ -67,13 +67,13 @@ async function change(patch: Patch, accept: (after: Resource) => void): Promise<
   const { type, request, conditions } = patch
   const translation = type.translator.patch(request.operations)
   if (translation.kind === 'direct' && type.scope === undefined) return send(patch, translation.operations, conditions)
-  return afterReading(conditions, async () => {
-    const held = await readWhole(patch.carrier, type, request.id, patch.errand)
+  const read = () => readWhole(patch.carrier, type, request.id, patch.errand)
+  return afterReading(conditions, read, async (held, own) => {
     const asked = translation.kind === 'direct' ? request.operations : translation.operations
     const written = writtenBy(asked, held, type)
     accept(type.hasRules ? type.translator.toClient(written.after) : written.after)
-    if (translation.kind === 'direct') return send(patch, translation.operations, versioned(conditions, held))
-    if (written.difference.length > 0) return send(patch, written.difference, versioned(conditions, held))
+    if (translation.kind === 'direct') return send(patch, translation.operations, own)
+    if (written.difference.length > 0) return send(patch, written.difference, own)
     requireConditions(conditions, held.etag)
     return request.projection.attributes === undefined
       ? { kind: 'empty', status: 204, ...tagged(type, held.etag) }

@@ -41,11 +41,11 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
   if (type.scope === undefined && !translator.hidesSomething) {
     return replaceBy(type.hasRules ? withoutMeta(translator.toUpstream(resource)) : resource, conditions)
   }
-  return afterReading(conditions, async () => {
-    const held = await readWhole(carrier, type, id, errand)
+  const read = () => readWhole(carrier, type, id, errand)
+  return afterReading(conditions, read, async (held, own) => {
     const after = translator.carryOver(held.resource, resource, true)
     requireInScope(type, translator.toClient(after), translator.toClient(held.resource))
-    return replaceBy(type.hasRules ? withoutMeta(after) : resource, versioned(conditions, held))
+    return replaceBy(type.hasRules ? withoutMeta(after) : resource, own)
   })
 }
 
@@ -63,32 +63,42 @@ export async function carryDelete(
     return ask(asked, errand, { carrier, type })
   }
   if (type.scope === undefined) return remove(conditions)
-  return afterReading(conditions, async () => remove(versioned(conditions, await readWhole(carrier, type, id, errand))))
+  const read = () => readWhole(carrier, type, id, errand)
+  return afterReading(conditions, read, (_held, own) => remove(own))
 }
 
 const maxReads = 3
 
 /**
- * Does what depends on what was read, again when somebody else's change came between: unless the client itself spoke of a
- * version, which then is no more.
+ * Writes what depends on what was read, under the version that was read; again when somebody else's change came between,
+ * unless the client itself spoke of a version, which then is no more.
  * @throws ScimError 503 where others change the resource all the time
  */
-export async function afterReading<T>({ ifMatch = '*', ifNoneMatch }: Conditions, work: () => Promise<T>): Promise<T> {
+export async function afterReading<T>(
+  conditions: Conditions,
+  read: () => Promise<Held>,
+  write: (held: Held, conditions: Conditions) => Promise<T>,
+): Promise<T> {
+  const { ifMatch = '*', ifNoneMatch } = conditions
+  const isClients = ifMatch !== '*' || ifNoneMatch !== undefined
+  let refused: string | undefined
   for (let reads = 1; ; reads++) {
+    const held = await read()
+    // Who refuses the very tag that it gives cannot compare it: weak ones match nowhere by the letter (RFC 9110 §13.1.1).
+    const isOfNoUse = held.etag !== undefined && held.etag === refused
     try {
-      return await work()
+      return await write(held, isOfNoUse ? conditions : versioned(conditions, held))
     } catch (error) {
-      const isOwn = ifMatch !== '*' || ifNoneMatch !== undefined
-      const isOvertaken = error instanceof ScimError && error.status === 412 && !isOwn
-      if (!isOvertaken) throw error
+      if (isClients || !(error instanceof ScimError) || error.status !== 412) throw error
       if (reads >= maxReads)
         throw new ScimError(503, 'others keep changing the resource: try again', { retryAfter: '1', cause: error })
+      refused = held.etag
     }
   }
 }
 
 /** The conditions of a write that must meet what was read, where the upstream has versions. */
-export function versioned({ ifMatch, ...others }: Conditions, { etag }: Held): Conditions {
+function versioned({ ifMatch, ...others }: Conditions, { etag }: Held): Conditions {
   const match = ifMatch !== undefined && ifMatch !== '*' ? ifMatch : (etag ?? ifMatch)
   return { ...others, ...(match === undefined ? {} : { ifMatch: match }) }
 }

@@ -17,6 +17,8 @@ export interface PagingServer {
   readonly asked: string[]
   /** How many writes are still answered 412. */
   overtaken: number
+  /** Whether it refuses every condition, as who compares weak tags by the letter. */
+  isStrict: boolean
   close(): void
 }
 
@@ -24,14 +26,17 @@ export async function startPaging({ pageSize, isByCursor = false }: PagingOption
   const users: JsonObject[] = []
   const asked: string[] = []
   let port = 0
-  const own: PagingServer = { url: '', users, asked, overtaken: 0, close: () => server.close() }
+  const own: PagingServer = { url: '', users, asked, overtaken: 0, isStrict: false, close: () => server.close() }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://x')
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       asked.push(`${request.method} ${decodeURIComponent(url.pathname + url.search)}`)
-      const { status, body, etag } = answer(request.method ?? '', url, Buffer.concat(chunks).toString())
+      const isRefused = own.isStrict && request.headers['if-match'] !== undefined
+      const { status, body, etag } = isRefused
+        ? { status: 412, body: {}, etag: undefined }
+        : answer(request.method ?? '', url, Buffer.concat(chunks).toString())
       response.writeHead(status, {
         'content-type': 'application/scim+json',
         ...(etag === undefined ? {} : { etag }),

@@ -37,6 +37,7 @@ function fill(count: number): void {
     server.users.length = 0
     server.asked.length = 0
     server.overtaken = 0
+    server.isStrict = false
     for (let number = 0; number < count; number++)
       server.users.push({
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
@@ -160,6 +161,12 @@ describe('a write that somebody else overtakes', () => {
     const { status, headers } = await clients.index.patch('/Users/u0', rename)
     expect([status, headers.get('retry-after')]).toEqual([503, '1'])
     expect(byIndex.asked).toHaveLength(6)
+  })
+
+  it('is no such thing where the upstream refuses the very tag that it gives', async () => {
+    byIndex.isStrict = true
+    expect((await clients.index.patch('/Users/u0', rename)).status).toBe(204)
+    expect(byIndex.asked.map((one) => one.split(' ')[0])).toEqual(['GET', 'PATCH', 'GET', 'PATCH'])
   })
 
   it('is told to a client that spoke of a version itself', async () => {
