@@ -120,6 +120,17 @@ describe('a change over elements', () => {
   })
 })
 
+describe('an upstream value that has no parts where a rule claims one', () => {
+  it('is not shown, stays while it is in nobody’s way, and gives way to what the client writes', () => {
+    const { toClient, carryOver } = translatorOf([{ client: 'title', upstream: 'desk.room' }])
+    const held = { desk: 'by the window', nickName: 'n' }
+    expect(toClient(held)).toEqual({ schemas: [userUrn], nickName: 'n' })
+    expect(carryOver(held, { nickName: 'm' }, false)).toMatchObject({ desk: 'by the window', nickName: 'm' })
+    expect(carryOver(held, { title: '7' }, false)).toMatchObject({ desk: { room: '7' } })
+    expect(carryOver(held, { desk: { chair: 'red' } }, false)).toMatchObject({ desk: { chair: 'red' } })
+  })
+})
+
 describe('whether something is hidden from the client', () => {
   it.each<[boolean, RuleClause]>([
     [false, { client: 'badge', upstream: 'title' }],

@@ -66,7 +66,7 @@ function build(rules: RuleSet, side: Side, choices: Choices): JsonObject {
     if (choices.of([false, true]) && [...own, ...written].every((one) => !overlaps(one, place)))
       tree = place.sub === undefined && place.filter !== undefined ? tree : set(tree, place, leak[side])
   for (const rule of twoWay) tree = withSlots(tree, rule, { side, at, choices })
-  for (const place of own) tree = embroidered(tree, place, choices)
+  for (const place of own) tree = embroidered(tree, place, { side, at, choices })
   return dressed(tree, world, choices)
 }
 
@@ -108,9 +108,9 @@ function withSlots(tree: JsonObject, rule: TwoWaySpec, { side, at, choices }: Fi
 }
 
 /** What real clients send beside an element's value, and sometimes what no rule can carry. */
-function embroidered(tree: JsonObject, place: OraclePlace, choices: Choices): JsonObject {
+function embroidered(tree: JsonObject, place: OraclePlace, { side, choices }: Filling): JsonObject {
   const { filter, sub } = place
-  const isPart = filter === undefined && sub !== undefined && !place.every
+  const isPart = side === 'client' && filter === undefined && sub !== undefined && !place.every
   if (isPart && choices.of([0, 0, 0, 0, 0, 0, 1]) === 1) return withAttribute(tree, place, 'no object')
   if (filter === undefined || sub === undefined) return tree
   const extra = choices.of<JsonObject | 'twice'>([
