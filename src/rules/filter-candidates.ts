@@ -46,13 +46,12 @@ export function fittingCandidates(asked: Asked): Candidates {
   return joined(printed(asked, [wanted]), texts)
 }
 
-/** One text stands for all its cases where nothing on the way tells them apart. */
+/** One text stands for all its cases where nothing on the way tells them apart; `asItIsCandidates` tells of the end. */
 function ofText(asked: Asked, text: string): Candidates {
   const { client, upstream, comparison } = asked
   if (comparison === 'exact' || isCaseless(text)) return printed(asked, [text])
   const isSingle = isSimple(client.pattern) && isSimple(upstream.pattern)
   const isBlind = isBlindToCase(client.pattern, text) && isBlindToCase(upstream.pattern, text)
-  if (comparisonOf(upstream.at.leaf, { operator: 'eq', value: text }) === 'exact') return untold
   if (!isSingle && !isBlind) return untold
   const again = isSingle ? respelt(text, client.pattern) : undefined
   return printed(asked, again === undefined ? [text] : [text, again])

@@ -57,10 +57,10 @@ function askParts({ of, attribute, path }: AskedElements, askPart: Answers['ask'
 }
 
 /** Elements that a rule makes of a list of values, each with one thing in it. */
-function askEvery({ bound, of, attribute }: AskedElements, { at, lens, slot }: ClientClaim): Bounds {
+function askEvery({ bound, of }: AskedElements, { at, lens, slot }: ClientClaim): Bounds {
   const unclear = unknown(`${at.text} is a list of values upstream, of which only one thing can be asked at a time`)
   const isSingle = of.kind === 'present' || (of.kind === 'compare' && of.operator !== 'ne' && of.value !== null)
-  if (!isSingle || compileElementFilter(of, attribute)({})) return unclear
+  if (!isSingle) return unclear
   const isOwn = fold(of.path.name ?? '') === fold(at.path.sub ?? '')
   const ask: Answers['ask'] = (_path, question) => askSlot(lens, slot, question, bound.upstream)
   return isOwn ? answer(of, { ask, elements: () => unclear }) : nothing

@@ -44,7 +44,8 @@ export function equalThroughSeveral(
   if (bindings === undefined) return nothing
   const answers = lens.upstream.map((one) => askPart(one, { bindings, slot, definition }))
   const all = allOf(answers)
-  if (lens.client.length > 1 || all.reason !== undefined) return atMost(all, reason)
+  // Where another attribute of the client's has a hole, some part is not known.
+  if (all.reason !== undefined) return atMost(all, reason)
   const shown = lens.inward(lens.upstream.map(({ pattern }) => printInward(pattern, bindings)))
   return clientTest(slot.at.leaf, comparing)(shown.values[0]) ? all : nothing
 }

@@ -125,11 +125,12 @@ const comparisonsOf = ({ client, upstream }: Single, comparing: Comparing) =>
   [comparisonOf(client.at.leaf, comparing), comparisonOf(upstream.at.leaf, comparing)] as const
 
 /** An entry of the client's list stands somewhere in the upstream's text, if anywhere. */
-function inText(single: Single, { value }: Comparing, definition: ResourceDefinition): Bounds {
-  const reason = `${single.client.at.text} is joined to one text upstream`
-  const part = { kind: 'compare', operator: 'co', value } as const
-  if (!isWiderText(...comparisonsOf(single, part), part)) return unknown(reason)
-  return atMost(askUpstream(single.upstream.at, part, definition), reason)
+function inText({ client, upstream }: Single, comparing: Comparing, definition: ResourceDefinition): Bounds {
+  const reason = `${client.at.text} is joined to one text upstream`
+  const part = { ...comparing, operator: 'co' } as const
+  const here = comparisonOf(client.at.leaf, comparing)
+  if (!isWiderText(here, comparisonOf(upstream.at.leaf, part), part)) return unknown(reason)
+  return atMost(askUpstream(upstream.at, part, definition), reason)
 }
 
 /** The entries of the client's text stand in the upstream's list, unless that shows an entry as it is. */

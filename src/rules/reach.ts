@@ -74,7 +74,9 @@ function reachInto(claims: readonly Claim[], asked: Asked): Reach {
   if (holding !== undefined) return slotOf(holding, 'inside')
   // With a whole claim by the upstream only, what the client has is its own claims, and nothing else.
   if (whole.some(({ side }) => side === 'upstream') && ofClient.length === 0) return absent
-  const isOwned = ({ at }: Claim) => at.kind !== 'whole' && (isExactly(at, asked) || isInside(at, asked))
+  // The client's own elements are seen where the upstream's are claimed, all of them.
+  const isOwned = ({ at }: Claim) =>
+    at.kind !== 'whole' && at.kind !== 'every' && (isExactly(at, asked) || isInside(at, asked))
   if (claims.some(isOwned)) return absent
   const apart = claims.every(({ at }) => at.kind === 'part' && isApart(at, asked))
   return apart ? free : { kind: 'divided', claims }

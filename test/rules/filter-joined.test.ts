@@ -7,7 +7,7 @@ import { askedAt, ruleTranslator, wrongIn } from './filter-truth.ts'
 import { typed } from './filters.ts'
 import { oraclePlace, set } from './oracle-places.ts'
 
-const parts: readonly Json[] = ['a', 'A', 'b', 'x', 'X', 'axb', 'a b', 'pre-a', 'PRE-a', '', 'true', 5]
+const parts: readonly Json[] = ['a', 'A', 'b', 'x', 'X', 'axb', 'a b', 'pre-a', 'PRE-a', 'a-b-a', '', 'true', 5]
 const wholes: readonly Json[] = [
   'a b',
   'A B',
@@ -43,9 +43,16 @@ const patterns: readonly (readonly [whole: string, first: string, second: string
   ['<{a} {b}>', '{a | lower}', '{b}'],
 ]
 
+/** Three parts, of which two are joined in another way, so that not all that can be printed is read again. */
+const three = {
+  client: { nickName: '{a} {b} {c}' },
+  upstream: { title: '{a}-{c}', favourite: '{b}' },
+}
+
 const rulesOf = (): readonly { client: JsonObject; upstream: JsonObject }[] =>
-  texts.flatMap((text) =>
-    pairs.flatMap(([one, other]) =>
+  texts.flatMap((text) => [
+    three,
+    ...pairs.flatMap(([one, other]) =>
       patterns.flatMap(([whole, first, second]) => {
         const sides: readonly [JsonObject, JsonObject] = [{ [text]: whole }, { [one]: first, [other]: second }]
         return [
@@ -54,7 +61,7 @@ const rulesOf = (): readonly { client: JsonObject; upstream: JsonObject }[] =>
         ]
       }),
     ),
-  )
+  ])
 
 /** All ways in which the upstream's places of a rule may be filled. */
 function fillings(places: readonly string[]): readonly JsonObject[] {

@@ -116,6 +116,18 @@ describe('filters through rules', () => {
     ['another schema', [nick], `schemas eq "${enterprise}"`, '> everything'],
     ['an extension, where nothing is claimed', [nick], `${badge} pr`, `= ${badge} pr`],
     ['an extension, divided', [number], `${enterprise} pr`, '> everything'],
+    [
+      'a name of the core that an extension has, too',
+      [{ client: 'badge', upstream: 'urn:ietf:params:scim:schemas:core:2.0:User:employeeNumber' }],
+      'badge eq "1"',
+      '= urn:ietf:params:scim:schemas:core:2.0:User:employeeNumber eq "1"',
+    ],
+    [
+      'an element of what is something else upstream',
+      [work, { client: `${badge}:doors`, upstream: 'emails.value' }],
+      'emails.value eq "a"',
+      '= mail eq "a"',
+    ],
     ['a name that an extension upstream has', [number], 'employeeNumber pr', 'nothing'],
     [
       'lossy outward only',

@@ -11,7 +11,29 @@ const operators: readonly CompareOperator[] = ['eq', 'ne', 'co', 'ew', 'gt']
 
 /** Values that come near one another: the same but for case, spelling, type, order, or what stands round them. */
 const values: readonly Json[] = [
-  ...['', 'a', 'A', 'b', 'ab', 'aB', 'AB', ' a ', 'a b', 'A b', 'a  b', 'ab c', 'b a', 'a-b', 'axb', 'aXb', 'AxB'],
+  ...[
+    '',
+    'a',
+    'A',
+    'b',
+    'ab',
+    'aB',
+    'AB',
+    ' a ',
+    'a b',
+    'A b',
+    'a  b',
+    'ab c',
+    'b a',
+    'a-b',
+    'axb',
+    'aXb',
+    'AxB',
+    'axYb',
+    'axyb',
+    'x-01',
+    'X-1',
+  ],
   ...[
     'x-a',
     'X-A',
@@ -86,6 +108,7 @@ const renames = kinds.flatMap((client) => kinds.map((upstream) => ({ client, ups
 const patterns: readonly (readonly [client: string, upstream: string])[] = [
   ['{x}@one.example', '{x}@two.example'],
   ['{x}@One.example', '{x}'],
+  ['{x}@one.example', '{x}@Two.example'],
   ['x-{x}', '{x}'],
   ['{x}', 'x-{x}'],
   ['-{x}', '{x}-'],
@@ -108,15 +131,21 @@ const patterns: readonly (readonly [client: string, upstream: string])[] = [
   ['{x}', '{x | trim | first 3}'],
   ['{a} {b}', '{b}-{a}'],
   ['{a}x{b}', '{b}-{a}'],
+  ['{b}-{a}', '{a}xY{b}'],
 ]
-const through = patterns.flatMap(([own, across]) =>
-  ['nickName', 'externalId', 'favourite'].flatMap((client) =>
-    [...plain, `${badge}:number`, `${badge}:lost`, `${badge}:issuedAt`, `${badge}:doors`].map((upstream) => ({
-      client: { [client]: own },
-      upstream: { [upstream]: across },
-    })),
-  ),
-)
+const others = [`${badge}:number`, `${badge}:lost`, `${badge}:issuedAt`]
+const through = patterns.flatMap(([own, across]) => {
+  const texts = ['nickName', 'externalId', 'favourite'].flatMap((client) =>
+    [...plain, ...others, `${badge}:doors`].map((upstream) => [client, upstream] as const),
+  )
+  const typed = others.flatMap((client) =>
+    ['title', 'favourite', ...others].map((upstream) => [client, upstream] as const),
+  )
+  return [...texts, ...typed].map(([client, upstream]) => ({
+    client: { [client]: own },
+    upstream: { [upstream]: across },
+  }))
+})
 const tables = kinds.flatMap((client) =>
   [...plain, `${badge}:number`, `${badge}:lost`].flatMap((upstream) => [
     { client, upstream, values: { true: 'ENABLED', false: 'DISABLED' } },
