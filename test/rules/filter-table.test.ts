@@ -106,6 +106,7 @@ describe('filters through rules', () => {
     ],
     ['a whole complex attribute', [{ client: 'ims', upstream: 'photos' }], 'ims[type eq "x"]', '= photos[type eq "x"]'],
     ['a part of it', [{ client: 'ims', upstream: 'photos' }], 'ims.type eq "x"', '= photos.type eq "x"'],
+    ['a part that is compared otherwise', [{ client: 'ims', upstream: 'photos' }], 'ims.value eq "a"', '> everything'],
     ['a part that is free', [names], 'name.middleName eq "x"', '= name.middleName eq "x"'],
     ['parts of one attribute', [names], 'name[middleName eq "x" and givenName pr]', 'nothing'],
     ['a constant', [{ upstream: 'locale', constant: 'de' }], 'locale eq "de"', 'nothing'],

@@ -6,6 +6,7 @@ import { project } from '../../src/scim/project.ts'
 import type { Projection } from '../../src/scim/request.ts'
 import { enterpriseUserUrn as enterprise } from '../../src/scim/schemas.ts'
 import { targetOf } from '../../src/scim/target.ts'
+import { badgeUrn as badge } from '../scim/fixture.ts'
 import { ruleTranslator } from './filter-truth.ts'
 import { pathsOf, typed } from './filters.ts'
 import { ruleSets } from './generate.ts'
@@ -57,6 +58,7 @@ describe('projections through rules', () => {
     client: { displayName: '{given} {family}' },
     upstream: { 'name.givenName': '{given}', 'name.familyName': '{family}' },
   }
+  const serial = { client: { [`${badge}:serial`]: '{a}-{b}' }, upstream: { title: '{a}', nickName: '{b}' } }
   it.each<[rule: Json, asked: string, needed: string, there: string]>([
     [number, 'externalId', '', `${enterprise}:employeeNumber`],
     [number, 'userName', '', 'userName'],
@@ -78,6 +80,9 @@ describe('projections through rules', () => {
     [{ client: 'ims', upstream: 'photos' }, 'ims.value', '', 'photos.value'],
     [{ client: { 'name.givenName': '{a}', title: '{b}' }, upstream: { nickName: '{a}-{b}' } }, '-title', '', ''],
     [number, 'urn:ietf:params:scim:schemas:core:2.0:User', '', ''],
+    // What a client is shown whatever it asks.
+    [serial, 'userName', '', 'userName,title,nickName'],
+    [serial, '-userName', '', '-userName'],
   ])('%j: %s, and %s besides, is asked for as %s', (rule, asked, needed, there) => {
     const paths = (text: string) => (text === '' ? [] : text.replace(/^-/, '').split(',').map(parseAttributePath))
     const wanted: Projection = asked.startsWith('-')
