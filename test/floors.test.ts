@@ -4,9 +4,24 @@ import { describe, expect, it } from 'vitest'
 
 /** Who may import whom: an arrow never runs up, and parts of one floor do not know one another. */
 const floors: readonly (readonly string[])[] = [
-  ['scim', 'ports', 'call', 'settings', 'log', 'ranges', 'address', 'duration', 'metrics', 'id', 'version', 'wait'],
+  [
+    'scim',
+    'capabilities',
+    'ports',
+    'call',
+    'settings',
+    'log',
+    'ranges',
+    'address',
+    'duration',
+    'metrics',
+    'id',
+    'version',
+    'wait',
+  ],
   ['store'],
   ['auth', 'rules', 'plan', 'upstream', 'ledger', 'guard'],
+  ['planned'],
   ['view'],
   ['tenant'],
   ['door', 'admin'],

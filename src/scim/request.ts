@@ -67,6 +67,8 @@ export type ScimRequest =
       readonly id: string
       readonly resource: Resource
       readonly projection: Projection
+      /** What the upstream holds, where whoever asks has just read it. */
+      readonly held?: Resource
     } & Conditions)
   | ({
       readonly operation: 'patch'
@@ -74,6 +76,8 @@ export type ScimRequest =
       readonly id: string
       readonly operations: readonly PatchOperation[]
       readonly projection: Projection
+      /** As in a replace. */
+      readonly held?: Resource
     } & Conditions)
   | ({ readonly operation: 'delete'; readonly definition: ResourceDefinition; readonly id: string } & Conditions)
   | { readonly operation: 'bulk'; readonly operations: readonly BulkOperation[]; readonly failOnErrors?: number }
