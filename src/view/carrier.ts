@@ -23,13 +23,16 @@ export interface Carrier {
   readonly onDelete: OnDelete
   /** The view of a type, by the definition that the client was parsed by. */
   viewOf(definition: ResourceDefinition): TypeView
+  /** Lets the writes of one resource through one after the other: what one of them read, no other one changes. */
+  inTurn<T>(resource: string, write: () => Promise<T>): Promise<T>
   /** The view of the type at `/{segment}`. */
   viewAt(segment: string, errand: Errand): Promise<TypeView | undefined>
 }
 
-/** A whole resource as the upstream holds it. */
+/** A resource as the upstream holds it, and as clients see it. */
 export interface Held {
   readonly resource: Resource
+  readonly client: Resource
   /** The upstream's. */
   readonly etag: string | undefined
 }
@@ -48,20 +51,36 @@ export async function ask(
 }
 
 /**
- * Reads all of a resource, for the gateway's own use.
- * @throws ScimError 404 as well where it is out of the tenant's scope
+ * Reads a resource for the gateway's own use: all of it, or what is asked for in the upstream's names.
+ * @throws ScimError 404 as well where it is out of the tenant's scope, in the same words
  */
-export async function readWhole(carrier: Carrier, type: TypeView, id: string, errand: Errand): Promise<Held> {
-  const request = { operation: 'read', definition: type.translator.upstream, id, projection: {} } as const
-  const reply = await ask(request, errand, { carrier, type, purpose: 'read' })
+export async function readHeld(
+  { carrier, type, errand }: Asking,
+  id: string,
+  projection: Projection = {},
+): Promise<Held> {
+  const request = { operation: 'read', definition: type.translator.upstream, id, projection } as const
+  const reply = await ask(request, errand, { carrier, type, purpose: 'read' }).catch((error) => {
+    throw type.scope !== undefined && error instanceof ScimError && error.status === 404
+      ? notFound(type, id, error)
+      : error
+  })
   if (reply.kind !== 'resource') throw new ScimError(502, 'the upstream directory answered without the resource')
   const { resource } = reply
-  if (type.scope?.holds(type.translator.toClient(resource)) === false) throw notFound(type, id)
-  return { resource, etag: reply.etag ?? versionOf(resource) }
+  const client = type.translator.toClient(resource)
+  if (type.scope?.holds(client) === false) throw notFound(type, id)
+  return { resource, client, etag: reply.etag ?? versionOf(resource) }
 }
 
-export const notFound = ({ name }: TypeView, id: string): ScimError =>
-  new ScimError(404, `there is no ${name} with the id ${JSON.stringify(id.slice(0, 100))}`)
+/** One client request of one type. */
+export interface Asking {
+  readonly carrier: Carrier
+  readonly type: TypeView
+  readonly errand: Errand
+}
+
+export const notFound = ({ name }: TypeView, id: string, cause?: unknown): ScimError =>
+  new ScimError(404, `there is no ${name} with the id ${JSON.stringify(id.slice(0, 100))}`, { cause })
 
 /**
  * @param client the resource as the client will see it. What of it is readOnly is not the client's to say: that counts as
@@ -107,15 +126,21 @@ export function shown(type: TypeView, reply: ScimReply, projection: Projection):
 
 /** One of the upstream's resources as the client asked to see it. */
 export function shownResource(type: TypeView, resource: Resource, projection: Projection): Resource {
-  const { translator } = type
-  return type.hasRules ? project(seen(type, resource), projection, translator.client) : resource
+  return type.hasRules ? shownClient(type, type.translator.toClient(resource), projection) : resource
 }
 
 /** All that a client can see of one of the upstream's resources. */
-export function seen({ translator, tags, hasRules }: TypeView, resource: Resource): Resource {
-  if (!hasRules) return resource
-  const client = translator.toClient(resource)
+export const seen = (type: TypeView, resource: Resource): Resource =>
+  withOwnTag(type, type.translator.toClient(resource))
+
+/** A resource of the client's view as the client asked to see it. */
+export const shownClient = (type: TypeView, client: Resource, projection: Projection): Resource =>
+  project(withOwnTag(type, client), projection, type.translator.client)
+
+/** The version in it is the view's own. */
+function withOwnTag({ tags, hasRules }: TypeView, client: Resource): Resource {
   const { meta } = client
+  if (!hasRules) return client
   if (!isObject(meta) || meta['version'] === undefined) return client
   const { version, ...rest } = meta
   const minted = typeof version === 'string' ? tags.mint(version) : undefined
@@ -135,7 +160,7 @@ export function replyOf(type: TypeView, held: Held, projection: Projection): Sci
   return {
     kind: 'resource',
     status: 200,
-    resource: project(seen(type, held.resource), projection, type.translator.client),
+    resource: shownClient(type, held.client, projection),
     ...(location === undefined ? {} : { location }),
     ...tagged(type, held.etag),
   }

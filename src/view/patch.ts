@@ -15,7 +15,7 @@ import {
   ask,
   type Carrier,
   type Held,
-  readWhole,
+  readHeld,
   replyOf,
   requireInScope,
   shown,
@@ -39,8 +39,8 @@ interface Patch {
 export async function carryPatch(carrier: Carrier, request: Asked<'patch'>, errand: Errand): Promise<ScimReply> {
   const type = carrier.viewOf(request.definition)
   type.requireAllowed('update')
-  return change({ carrier, type, request, errand, conditions: type.tags.inUpstream(request) }, (client) =>
-    requireInScope(type, client),
+  return change({ carrier, type, request, errand, conditions: type.tags.inUpstream(request) }, (after, before) =>
+    requireInScope(type, after, before),
   )
 }
 
@@ -63,28 +63,34 @@ export async function carryDeactivation(
   return { kind: 'empty', status: 204 }
 }
 
-async function change(patch: Patch, accept: (after: Resource) => void): Promise<ScimReply> {
+async function change(patch: Patch, accept: (after: Resource, before: Resource) => void): Promise<ScimReply> {
   const { type, request, conditions } = patch
   const translation = type.translator.patch(request.operations)
+  const read = () => readHeld(patch, request.id)
+  // An upstream that is asked to change nothing gives what it likes: it is only asked whether the resource is there.
+  if (translation.operations.length === 0) return unchanged(patch, await read())
   if (translation.kind === 'direct' && type.scope === undefined) return send(patch, translation.operations, conditions)
-  const read = () => readWhole(patch.carrier, type, request.id, patch.errand)
   return afterReading(conditions, read, async (held, own) => {
     const asked = translation.kind === 'direct' ? request.operations : translation.operations
     const written = writtenBy(asked, held, type)
-    accept(type.hasRules ? type.translator.toClient(written.after) : written.after)
+    if (type.scope !== undefined) accept(type.translator.toClient(written.after), held.client)
     if (translation.kind === 'direct') return send(patch, translation.operations, own)
     if (written.difference.length > 0) return send(patch, written.difference, own)
-    requireConditions(conditions, held.etag)
-    return request.projection.attributes === undefined
-      ? { kind: 'empty', status: 204, ...tagged(type, held.etag) }
-      : replyOf(type, held, request.projection)
+    return unchanged(patch, held)
   })
 }
 
+/** Nothing has to be written: 204, unless the client asked to see the resource (contract §12). */
+function unchanged({ type, request: { projection }, conditions }: Patch, held: Held): ScimReply {
+  requireConditions(conditions, held.etag)
+  return projection.attributes === undefined
+    ? { kind: 'empty', status: 204, ...tagged(type, held.etag) }
+    : replyOf(type, held, projection)
+}
+
 /** What the upstream holds after the client's operations, and how it differs from what it held. */
-function writtenBy(operations: readonly PatchOperation[], { resource }: Held, { translator }: TypeView) {
-  const client = applyPatch(translator.toClient(resource), operations, translator.client)
-  const after = translator.carryOver(resource, client, false)
+function writtenBy(operations: readonly PatchOperation[], { resource, client }: Held, { translator }: TypeView) {
+  const after = translator.carryOver(resource, applyPatch(client, operations, translator.client), false)
   const difference = diffResources(resource, after, translator.upstream).flatMap((one) =>
     apart(one, translator.upstream),
   )
@@ -137,6 +143,9 @@ async function send(
   } as const
   const reply = await ask(asked, errand, { carrier, type })
   const isWanted = type.hasRules && projection.attributes !== undefined
-  if (reply.kind === 'empty' && isWanted) return replyOf(type, await readWhole(carrier, type, id, errand), projection)
+  if (reply.kind === 'empty' && isWanted) {
+    const held = await readHeld({ carrier, type, errand }, id, asked.projection)
+    return replyOf(type, held, projection)
+  }
   return shown(type, reply, projection)
 }

@@ -2,8 +2,11 @@ import { createTranslator } from '../rules/create-translator.ts'
 import type { TypeRules } from '../rules/rule.ts'
 import type { Translator, Unfit } from '../rules/translator.ts'
 import { ScimError } from '../scim/error.ts'
-import type { Filter } from '../scim/filter.ts'
+import { type Filter, walkFilter } from '../scim/filter.ts'
+import { fold } from '../scim/fold.ts'
 import { compileFilter } from '../scim/match.ts'
+import type { AttributePath } from '../scim/path.ts'
+import type { Projection } from '../scim/request.ts'
 import type { Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import type { Allow, OnDelete, Operation, Scope } from './clause.ts'
@@ -20,6 +23,14 @@ export interface ViewClauses {
   readonly onDelete: OnDelete
 }
 
+/** Which resources of a type there are for clients. */
+export interface TypeScope {
+  readonly filter: Filter
+  /** The paths that it compares. */
+  readonly needs: readonly AttributePath[]
+  holds(client: Resource): boolean
+}
+
 /** One resource type as clients see it. */
 export interface TypeView {
   readonly name: string
@@ -27,7 +38,7 @@ export interface TypeView {
   /** False where no rule changes anything: then replies are the client's as they are. */
   readonly hasRules: boolean
   readonly tags: EntityTags
-  readonly scope?: { readonly filter: Filter; holds(client: Resource): boolean }
+  readonly scope?: TypeScope
   /** @throws ScimError 403 naming the operation */
   requireAllowed(operation: Operation): void
   isAllowed(operation: Operation): boolean
@@ -48,7 +59,9 @@ export function createTypeView(definition: ResourceDefinition, clauses: ViewClau
     translator,
     hasRules: rules !== undefined,
     tags: rules === undefined ? sameTags : createEntityTags(clauses.rulesVersion),
-    ...(filter === undefined ? {} : { scope: { filter, holds: compileFilter(filter, translator.client) } }),
+    ...(filter === undefined
+      ? {}
+      : { scope: { filter, needs: pathsIn(filter), holds: compileFilter(filter, translator.client) } }),
     isAllowed,
     requireAllowed(operation) {
       if (isAllowed(operation)) return
@@ -71,5 +84,25 @@ const untranslated = (definition: ResourceDefinition): Translator => ({
   patch: (operations) => ({ kind: 'direct', operations }),
   filter: (filter) => ({ kind: 'exact', filter }),
   sortBy: (path) => path,
-  projection: (projection) => projection,
+  projection: (projection, needed = []) => (needed.length === 0 ? projection : withNeeded(projection, needed)),
 })
+
+/** What a client asks to see, and what is read besides. */
+function withNeeded(
+  { attributes = [], excludedAttributes = [] }: Projection,
+  needed: readonly AttributePath[],
+): Projection {
+  if (attributes.length > 0) return { attributes: [...attributes, ...needed] }
+  const names = new Set(needed.map(({ name = '' }) => fold(name)))
+  const excluded = excludedAttributes.filter(({ name }) => name !== undefined && !names.has(fold(name)))
+  return excluded.length === 0 ? {} : { excludedAttributes: excluded }
+}
+
+/** The attributes that a filter reads, those of elements by their lists. */
+export function pathsIn(filter: Filter): readonly AttributePath[] {
+  const paths: AttributePath[] = []
+  walkFilter(filter, (node, within) => {
+    if ('path' in node && within === undefined) paths.push(node.path)
+  })
+  return paths
+}

@@ -13,6 +13,7 @@ import { carryDiscovery } from './discovery.ts'
 import { carryList } from './list.ts'
 import { carryDeactivation, carryPatch } from './patch.ts'
 import { carryRead } from './read.ts'
+import { createTurns } from './turns.ts'
 import { createTypeView, type TypeView, type ViewClauses } from './type-view.ts'
 import { carryCreate, carryDelete, carryReplace } from './write.ts'
 
@@ -58,6 +59,19 @@ function carryResource(carrier: Carrier, request: ResourceRequest, errand: Erran
       return carryRead(carrier, request, errand)
     case 'list':
       return carryList(carrier, request, errand)
+    default: {
+      const { definition, id } = request
+      return carrier.inTurn(`${definition.type.name}/${id}`, () => carryChange(carrier, request, errand))
+    }
+  }
+}
+
+function carryChange(
+  carrier: Carrier,
+  request: Asked<'replace' | 'patch' | 'delete'>,
+  errand: Errand,
+): Promise<ScimReply> {
+  switch (request.operation) {
     case 'replace':
       return carryReplace(carrier, request, errand)
     case 'patch':
@@ -101,6 +115,7 @@ function carrierOf(parts: ViewParts): Carrier {
     log: ports.log,
     now: ports.now,
     onDelete,
+    inTurn: createTurns(),
     viewOf: (definition) => byClient.get(definition) ?? viewOfUpstream(definition),
     async viewAt(segment, errand) {
       const definition = await upstream.definitionAt(segment, errand)

@@ -1,34 +1,23 @@
-import { badRequest } from '../scim/error.ts'
+import { ScimError } from '../scim/error.ts'
 import { project } from '../scim/project.ts'
 import type { ListQuery, ListResult } from '../scim/request.ts'
 import type { Resource } from '../scim/resource.ts'
 import { compareSortKeys, type SortKey, sortKeyOf } from '../scim/sort.ts'
 import type { Errand } from '../upstream/upstream.ts'
-import { ask, type Carrier, seen } from './carrier.ts'
+import { type Carrier, seen } from './carrier.ts'
+import { type Budget, Moved, pageBudget, pagesOf, type Source, upstreamPageSize } from './pages.ts'
 import type { TypeView } from './type-view.ts'
 import { printWalkCursor, readWalkCursor } from './walk-cursor.ts'
 
-/** Contract §12: upstream pages that one list may read. */
-export const pageBudget = 20
-const upstreamPageSize = 1000
 /** As the built-in directory has it (RFC 9865 §4). */
 const defaultPageSize = 100
 const maxPageSize = 1000
 
-/** What is asked of one resource type, and what of it is decided here. */
-export interface Source {
-  readonly type: TypeView
-  /** The upstream's part of the question, in its own names. */
-  readonly native: Pick<ListQuery, 'filter' | 'sortBy' | 'sortOrder'>
-  /** The rest, over the client view; absent where the upstream decides all of it. */
-  matches?(client: Resource): boolean
-  /** Why it is not all asked of the upstream, for whoever asked too much. */
-  readonly reason: string
-}
-
 export interface Walk {
   readonly carrier: Carrier
   readonly sources: readonly Source[]
+  /** The resource type that is asked for; empty for a search from the root. */
+  readonly place: string
   readonly query: ListQuery
   /** Whether the order that the client asked for is made here. */
   readonly isSortedHere: boolean
@@ -38,22 +27,48 @@ export interface Walk {
 /**
  * A list that the gateway itself must decide: reads the upstream's pages within the budget, and keeps the page that was
  * asked for. `totalResults` is exact. With an order of its own it keeps as many resources as `startIndex + count`.
- * @throws ScimError 400 `tooMany` beyond the budget: never a part of the answer for the whole
+ * @throws ScimError 400 `tooMany` beyond the budget, 503 where others change the resources all the time: never a part of
+ * the answer for the whole
  */
 export async function walk(walking: Walk): Promise<ListResult> {
-  const { query } = walking
+  const { query, carrier } = walking
+  const question = { place: `${carrier.tenant}/${walking.place}`, query }
   const isByCursor = query.cursor !== undefined
-  const skip = query.cursor === undefined ? (query.startIndex ?? 1) - 1 : readWalkCursor(query.cursor, query)
+  const skip = query.cursor === undefined ? (query.startIndex ?? 1) - 1 : readWalkCursor(query.cursor, question)
   const size = Math.min(query.count ?? defaultPageSize, maxPageSize)
-  const { resources, total } = await (walking.isSortedHere ? sorted : inOrder)(walking, skip, size)
+  const { resources, total } = await whileStill((budget) =>
+    (walking.isSortedHere ? sorted : inOrder)(walking, { skip, size, budget }),
+  )
   const end = skip + resources.length
   return {
     resources,
     totalResults: total,
     ...(isByCursor ? {} : { startIndex: skip + 1 }),
     itemsPerPage: resources.length,
-    ...(isByCursor && size > 0 && end < total ? { nextCursor: printWalkCursor(end, query) } : {}),
+    ...(isByCursor && size > 0 && end < total ? { nextCursor: printWalkCursor(end, question) } : {}),
   }
+}
+
+const maxWalks = 3
+
+/** Walks until nothing moved between two pages, within one budget. */
+async function whileStill<T>(work: (budget: Budget) => Promise<T>): Promise<T> {
+  const budget = { left: pageBudget }
+  for (let walks = 1; ; walks++) {
+    try {
+      return await work(budget)
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error
+      if (walks >= maxWalks)
+        throw new ScimError(503, 'others keep changing the resources: try again', { retryAfter: '1', cause: error })
+    }
+  }
+}
+
+interface Window {
+  readonly skip: number
+  readonly size: number
+  readonly budget: Budget
 }
 
 interface Found {
@@ -61,10 +76,10 @@ interface Found {
   readonly total: number
 }
 
-async function inOrder(walking: Walk, skip: number, size: number): Promise<Found> {
+async function inOrder(walking: Walk, { skip, size, budget }: Window): Promise<Found> {
   const resources: Resource[] = []
   let total = 0
-  for await (const { type, client } of matchesOf(walking)) {
+  for await (const { type, client } of matchesOf(walking, budget)) {
     if (total >= skip && resources.length < size) resources.push(project(client, walking.query, type.translator.client))
     total++
   }
@@ -78,7 +93,7 @@ interface Entry {
   readonly resource: Resource
 }
 
-async function sorted(walking: Walk, skip: number, size: number): Promise<Found> {
+async function sorted(walking: Walk, { skip, size, budget }: Window): Promise<Found> {
   const { query } = walking
   const direction = query.sortOrder === 'descending' ? -1 : 1
   const compare = (a: Entry, b: Entry): number => direction * compareSortKeys(a.key, b.key) || a.number - b.number
@@ -86,7 +101,7 @@ async function sorted(walking: Walk, skip: number, size: number): Promise<Found>
   const wanted = size === 0 ? 0 : skip + size
   let first: Entry[] = []
   let total = 0
-  for await (const { type, client } of matchesOf(walking)) {
+  for await (const { type, client } of matchesOf(walking, budget)) {
     const resource = project(client, query, type.translator.client)
     if (wanted > 0) first.push({ key: keyOf(type, client), number: total, resource })
     total++
@@ -116,8 +131,7 @@ interface Match {
   readonly client: Resource
 }
 
-async function* matchesOf({ carrier, sources, errand }: Walk): AsyncGenerator<Match> {
-  const budget = { left: pageBudget }
+async function* matchesOf({ carrier, sources, errand }: Walk, budget: Budget): AsyncGenerator<Match> {
   for (const source of sources)
     for await (const page of pagesOf(source, { carrier, errand, budget }))
       for (const resource of page) {
@@ -125,38 +139,3 @@ async function* matchesOf({ carrier, sources, errand }: Walk): AsyncGenerator<Ma
         if (source.matches?.(client) !== false) yield { type: source.type, client }
       }
 }
-
-interface Paging {
-  readonly carrier: Carrier
-  readonly errand: Errand
-  readonly budget: { left: number }
-}
-
-/** The upstream's pages: by cursor where it gives one, else by index. */
-async function* pagesOf(source: Source, { carrier, errand, budget }: Paging): AsyncGenerator<readonly Resource[]> {
-  const { type, native } = source
-  let behind: Pick<ListQuery, 'startIndex' | 'cursor'> = {}
-  for (let read = 0, isFirst = true; ; isFirst = false) {
-    if (budget.left === 0) throw tooMany(source)
-    budget.left -= 1
-    const query = { ...native, count: upstreamPageSize, ...behind }
-    const request = { operation: 'list', definition: type.translator.upstream, query } as const
-    const reply = await ask(request, errand, { carrier, type, purpose: isFirst ? 'forward' : 'page' })
-    if (reply.kind !== 'list') return
-    const { resources, totalResults = Number.POSITIVE_INFINITY, nextCursor } = reply.list
-    read += resources.length
-    // A page shows how many it takes: what cannot be done within the budget is not begun.
-    const isHopeless = Number.isFinite(totalResults) && totalResults - read > budget.left * resources.length
-    if (isHopeless && resources.length > 0) throw tooMany(source)
-    yield resources
-    const isLast = behind.cursor !== undefined || resources.length === 0 || read >= totalResults
-    if (nextCursor === undefined && isLast) return
-    behind = nextCursor === undefined ? { startIndex: read + 1 } : { cursor: nextCursor }
-  }
-}
-
-const tooMany = ({ reason }: Source) =>
-  badRequest(
-    'tooMany',
-    `this cannot be decided within ${pageBudget} pages of the upstream directory (${reason}): ask for less, by an attribute that it compares alike`,
-  )

@@ -1,7 +1,7 @@
 import { ScimError } from '../scim/error.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
 import type { Errand } from '../upstream/upstream.ts'
-import { type Asked, ask, type Carrier, type Held, readWhole, requireInScope, shown, withoutMeta } from './carrier.ts'
+import { type Asked, ask, type Carrier, type Held, readHeld, requireInScope, shown, withoutMeta } from './carrier.ts'
 import type { TypeView } from './type-view.ts'
 
 /** Makes a resource (RFC 7644 §3.3). @throws ScimError 400 where rules cannot carry it, 403 where it is out of scope */
@@ -41,13 +41,16 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
   if (type.scope === undefined && !translator.hidesSomething) {
     return replaceBy(type.hasRules ? withoutMeta(translator.toUpstream(resource)) : resource, conditions)
   }
-  const read = () => readWhole(carrier, type, id, errand)
+  const read = () => readHeld({ carrier, type, errand }, id)
   return afterReading(conditions, read, async (held, own) => {
     const after = translator.carryOver(held.resource, resource, true)
-    requireInScope(type, translator.toClient(after), translator.toClient(held.resource))
+    if (type.scope !== undefined) requireInScope(type, translator.toClient(after), held.client)
     return replaceBy(type.hasRules ? withoutMeta(after) : resource, own)
   })
 }
+
+/** What tells a resource and its version. */
+const named = { attributes: [{ name: 'id' }, { name: 'meta' }] }
 
 /** Deletes a resource (RFC 7644 §3.6); what is out of scope is not there. */
 export async function carryDelete(
@@ -63,7 +66,7 @@ export async function carryDelete(
     return ask(asked, errand, { carrier, type })
   }
   if (type.scope === undefined) return remove(conditions)
-  const read = () => readWhole(carrier, type, id, errand)
+  const read = () => readHeld({ carrier, type, errand }, id, type.translator.projection(named, type.scope?.needs))
   return afterReading(conditions, read, (_held, own) => remove(own))
 }
 

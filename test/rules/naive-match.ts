@@ -86,6 +86,9 @@ function typeOf(attribute: Attribute | undefined): string {
 const kindOf = (literal: string | number | boolean): string =>
   typeof literal === 'string' ? 'folded' : typeof literal === 'number' ? 'decimal' : 'boolean'
 
+/** `Date.parse` alone takes `01.02.2020` for a day, too, of which no standard speaks. */
+const instant = (text: string): number => (/^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN)
+
 const numeral = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
 
 function passes(held: Json, operator: CompareOperator, wanted: string | number | boolean, type: string): boolean {
@@ -98,7 +101,7 @@ function passes(held: Json, operator: CompareOperator, wanted: string | number |
   }
   if (typeof held !== 'string' || typeof wanted !== 'string') return false
   if (kind === 'dateTime' && !['co', 'sw', 'ew'].includes(operator))
-    return order(Date.parse(held) - Date.parse(wanted), operator)
+    return order(instant(held) - instant(wanted), operator)
   const [a, b] = kind === 'exact' ? [held, wanted] : [held.toLowerCase(), wanted.toLowerCase()]
   if (operator === 'co') return a.includes(b)
   if (operator === 'sw') return a.startsWith(b)

@@ -19,6 +19,12 @@ export interface PagingServer {
   overtaken: number
   /** Whether it refuses every condition, as who compares weak tags by the letter. */
   isStrict: boolean
+  /** Told before each page that it gives. */
+  onPage: () => void
+  /** How many users it says to have, where that is not how many it has. */
+  claimed: number | undefined
+  /** Whether it gives the first page whatever is asked. */
+  isStuck: boolean
   close(): void
 }
 
@@ -26,7 +32,17 @@ export async function startPaging({ pageSize, isByCursor = false }: PagingOption
   const users: JsonObject[] = []
   const asked: string[] = []
   let port = 0
-  const own: PagingServer = { url: '', users, asked, overtaken: 0, isStrict: false, close: () => server.close() }
+  const own: PagingServer = {
+    url: '',
+    users,
+    asked,
+    overtaken: 0,
+    isStrict: false,
+    onPage: () => {},
+    claimed: undefined,
+    isStuck: false,
+    close: () => server.close(),
+  }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://x')
     const chunks: Buffer[] = []
@@ -63,11 +79,21 @@ export async function startPaging({ pageSize, isByCursor = false }: PagingOption
   }
 
   function list(query: URLSearchParams): JsonObject {
-    const start = isByCursor ? Number(query.get('cursor') ?? 0) : Number(query.get('startIndex') ?? 1) - 1
+    own.onPage()
+    const start = own.isStuck
+      ? 0
+      : isByCursor
+        ? Number(query.get('cursor') ?? 0)
+        : Number(query.get('startIndex') ?? 1) - 1
     const Resources = users.slice(start, start + Math.min(pageSize, Number(query.get('count') ?? pageSize)))
     const end = start + Resources.length
     if (!isByCursor)
-      return { totalResults: users.length, startIndex: start + 1, itemsPerPage: Resources.length, Resources }
+      return {
+        totalResults: own.claimed ?? users.length,
+        startIndex: start + 1,
+        itemsPerPage: Resources.length,
+        Resources,
+      }
     return { itemsPerPage: Resources.length, Resources, ...(end < users.length ? { nextCursor: String(end) } : {}) }
   }
 

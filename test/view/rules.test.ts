@@ -100,7 +100,7 @@ describe('a client behind rules', () => {
     withAnna(async (path) => {
       const client = both.client('ruled')
       const patched = await client.patch(path, [{ op: 'replace', path: 'timezone', value: 'UTC' }])
-      expect(patched.status).toBe(200)
+      expect([patched.status, patched.text]).toEqual([204, ''])
       expect((await both.inner.get(path)).body['timezone']).toBe('Europe/Berlin')
       expect(await client.found('timezone eq "Europe/Berlin"')).toEqual([])
       expect(await client.found('not (timezone pr)')).toEqual([anna.userName])
@@ -167,6 +167,24 @@ describe('a PATCH', () => {
         .patch(`${path}?attributes=displayName`, [{ op: 'replace', path: 'displayName', value: 'Anna Lee' }])
       expect(body).toMatchObject({ displayName: 'Anna Lee' })
     }))
+
+  it.each([
+    { op: 'replace', path: 'timezone', value: 'UTC' },
+    { op: 'add', value: { id: 'x' } },
+  ])('that asks for nothing is answered without a write, but for a resource that is there: %j', (operation) =>
+    withAnna(async (path) => {
+      const client = both.client('ruled')
+      const etag = (await client.get(path)).headers.get('etag') ?? ''
+      const asked = await client.patch(path, [operation], { 'if-match': etag })
+      expect([asked.status, asked.headers.get('etag')]).toEqual([204, etag])
+      expect(await client.attempts()).toEqual(['read GET /Users/{id} 200'])
+      const { status, body } = await client.patch(`${path}?attributes=title`, [operation])
+      expect([status, body['title'], body['userName']]).toEqual([200, 'Guide', undefined])
+      expect((await client.patch('/Users/nobody', [operation])).status).toBe(404)
+      await both.inner.patch(path, [{ op: 'replace', path: 'title', value: 'X' }])
+      expect((await client.patch(path, [operation], { 'if-match': etag })).status).toBe(412)
+    }),
+  )
 
   it('is refused where its result cannot be carried', () =>
     withAnna(async (path) => {

@@ -74,6 +74,31 @@ describe.each<[string, JsonObject, JsonObject]>([
       expect(listed(await client().get('/?filter=userName%20pr')).map((one) => one['userName'])).toEqual(['in'])
     }))
 
+  it('does not tell what is out of it from what is not there', () =>
+    withInner([user('out', outside)], async ([out = '']) => {
+      const etag = (await both.inner.get(out)).headers.get('etag') ?? ''
+      for (const ask of [
+        (path: string) => client().get(path),
+        (path: string) => client().get(path, { 'if-none-match': '*' }),
+        (path: string) => client().get(`${path}?attributes=userName`, { 'if-none-match': etag }),
+        (path: string) => client().put(path, employee('new')),
+        (path: string) => client().patch(path, [{ op: 'replace', path: 'title', value: 'X' }]),
+        (path: string) => client().patch(path, [{ op: 'add', value: { id: 'x' } }]),
+        (path: string) => client().delete(path),
+      ]) {
+        const [there, nowhere] = [await ask(out), await ask('/Users/nobody')]
+        expect(there.status).toBe(404)
+        expect(there.body['detail']).toBe(String(nowhere.body['detail']).replace('nobody', out.replace('/Users/', '')))
+      }
+    }))
+
+  it('is read besides what the client asks for', () =>
+    withInner([user('in', inside)], async ([path = '']) => {
+      const { body } = await client().get(`${path}?attributes=userName`)
+      expect(Object.keys(body).sort()).toEqual(['id', 'schemas', 'userName'])
+      expect((await client().get(`${path}?excludedAttributes=userType`)).body).not.toHaveProperty('userType')
+    }))
+
   it('keeps whoever is in it from leaving', () =>
     withInner([user('in', inside)], async ([path = '']) => {
       const leave = { op: 'replace', path: 'userType', value: 'Guest' }
@@ -101,6 +126,8 @@ describe('a scope over what only the server can write', () => {
       const group = { schemas: [groupUrn], displayName: 'All', members: [{ value: member.slice('/Users/'.length) }] }
       const id = await both.inner.create('/Groups', group)
       expect((await both.client('grouped').put(member, user('member', { title: 'X' }))).status).toBe(200)
+      const title = [{ op: 'replace', path: 'title', value: 'Y' }]
+      expect((await both.client('grouped').patch(member, title)).status).toBe(204)
       expect(await both.client('grouped').found('userName pr')).toEqual(['member'])
       await both.inner.delete(`/Groups/${id}`)
     }))

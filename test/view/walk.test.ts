@@ -10,19 +10,32 @@ rules:
     - client: { displayName: "{given} {family}" }
       upstream: { name.givenName: "{given}", name.familyName: "{family}" }
 `
-const tenant = (id: string, url: string) =>
-  `id: ${id}\nname: ${id}\nupstream: { kind: scim, url: '${url}', auth: { kind: none } }\n${rules}`
+const scope = "scope: { User: 'active eq true' }\n"
+const tenant = (id: string, url: string, clauses = rules) =>
+  `id: ${id}\nname: ${id}\nupstream: { kind: scim, url: '${url}', auth: { kind: none } }\n${clauses}`
 
 let byIndex: PagingServer
 let byCursor: PagingServer
 let gateway: TestGateway
-let clients: Readonly<Record<'index' | 'cursor', Client>>
+let clients: Readonly<Record<'index' | 'other' | 'cursor' | 'scoped' | 'ruled-scoped', Client>>
 
 beforeAll(async () => {
   byIndex = await startPaging({ pageSize: 3 })
   byCursor = await startPaging({ pageSize: 3, isByCursor: true })
-  gateway = await startTestGateway({ index: tenant('index', byIndex.url), cursor: tenant('cursor', byCursor.url) })
-  clients = { index: await clientOf(gateway, 'index'), cursor: await clientOf(gateway, 'cursor') }
+  gateway = await startTestGateway({
+    index: tenant('index', byIndex.url),
+    other: tenant('other', byIndex.url),
+    cursor: tenant('cursor', byCursor.url),
+    scoped: `${tenant('scoped', byIndex.url, '')}${scope}`,
+    'ruled-scoped': `${tenant('ruled-scoped', byIndex.url)}${scope}`,
+  })
+  clients = {
+    index: await clientOf(gateway, 'index'),
+    other: await clientOf(gateway, 'other'),
+    cursor: await clientOf(gateway, 'cursor'),
+    scoped: await clientOf(gateway, 'scoped'),
+    'ruled-scoped': await clientOf(gateway, 'ruled-scoped'),
+  }
 })
 afterAll(async () => {
   await gateway.stop()
@@ -38,12 +51,16 @@ function fill(count: number): void {
     server.asked.length = 0
     server.overtaken = 0
     server.isStrict = false
+    server.onPage = () => {}
+    server.claimed = undefined
+    server.isStuck = false
     for (let number = 0; number < count; number++)
       server.users.push({
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
         id: `u${number}`,
         userName: `user${String(number).padStart(2, '0')}`,
         name: { givenName: number % 2 === 0 ? 'Anna' : 'Bo', familyName: families[number % 4] ?? '' },
+        active: number % 3 > 0,
         revision: 1,
       })
   }
@@ -92,6 +109,8 @@ describe.each(['index', 'cursor'] as const)('a filter that the upstream cannot d
     const { body: first } = await client.get(query({ filter, cursor: '', count: '2' }))
     const other = await client.get(query({ filter: 'displayName ew "Lee"', cursor: String(first['nextCursor']) }))
     expect(other.body).toMatchObject({ status: '400', scimType: 'invalidCursor' })
+    const elsewhere = await clients.other.get(query({ filter, cursor: String(first['nextCursor']) }))
+    expect(elsewhere.body).toMatchObject({ status: '400', scimType: 'invalidCursor' })
   })
 
   it('is refused beyond the page budget, never answered in part', async () => {
@@ -114,6 +133,72 @@ describe.each(['index', 'cursor'] as const)('a filter that the upstream cannot d
       startIndex: 2,
       Resources: ['Bo Zett', 'Bo von X', 'Bo von X', 'Bo von X'],
     })
+  })
+})
+
+describe('a walk while others change what is walked over', () => {
+  const filter = 'displayName ew "X"'
+
+  it('begins again, and gives all that there is', async () => {
+    let pages = 0
+    byIndex.onPage = () => {
+      pages += 1
+      if (pages === 2) byIndex.users.shift()
+    }
+    expect(await names(clients.index, { filter, attributes: 'userName' })).toMatchObject({
+      totalResults: 3,
+      Resources: ['user01', 'user05', 'user09'],
+    })
+    // One page of the walk that came to nothing, the one that told, and the whole walk.
+    expect(byIndex.asked).toHaveLength(2 + 3)
+  })
+
+  it('gives no resource twice', async () => {
+    let pages = 0
+    byIndex.onPage = () => {
+      pages += 1
+      const last = pages === 2 ? byIndex.users.pop() : undefined
+      if (last !== undefined) byIndex.users.unshift({ ...last, id: 'new' })
+    }
+    expect(await names(clients.index, { filter, attributes: 'userName' })).toMatchObject({ totalResults: 3 })
+  })
+
+  it('is given up after three times, within the page budget', async () => {
+    byIndex.onPage = () => byIndex.users.pop()
+    const { status, headers } = await clients.index.get(query({ filter }))
+    expect([status, headers.get('retry-after')]).toEqual([503, '1'])
+    expect(byIndex.asked).toHaveLength(6)
+  })
+
+  it.each(['index', 'cursor'] as const)('does not take one page for all pages by %s', async (paging) => {
+    byIndex.isStuck = true
+    byCursor.isStuck = true
+    expect((await clients[paging].get(query({ filter }))).status).toBe(503)
+  })
+
+  it('does not take less than there is said to be for all', async () => {
+    byIndex.claimed = 12
+    expect((await clients.index.get(query({ filter }))).status).toBe(502)
+  })
+})
+
+describe.each(['scoped', 'ruled-scoped'] as const)('a server that does not filter as it is asked to, %s', (tenant) => {
+  const all = ['user01', 'user02', 'user04', 'user05', 'user07', 'user08']
+
+  it('shows and counts nothing out of scope', async () => {
+    const { body, ...answer } = await clients[tenant].get(query({ attributes: 'userName' }))
+    expect([body['totalResults'], listed({ body, ...answer }).map((one) => one['userName'])]).toEqual([6, all])
+    expect(listed({ body, ...answer }).map((one) => Object.keys(one).sort())).toEqual(
+      all.map(() => ['id', 'schemas', 'userName']),
+    )
+    // What the scope compares is read besides.
+    expect(byIndex.asked[0]).toContain('active')
+  })
+
+  it('is not asked twice where it shows nobody else', async () => {
+    for (const user of byIndex.users) user['active'] = true
+    expect((await clients[tenant].get('/Users')).body).toMatchObject({ totalResults: 10 })
+    expect(byIndex.asked).toHaveLength(1)
   })
 })
 
@@ -148,6 +233,12 @@ describe('lists', () => {
 
 describe('a write that somebody else overtakes', () => {
   const rename = [{ op: 'replace', path: 'displayName', value: 'Eva Lee' }]
+
+  it('waits for another one of the same resource to end', async () => {
+    const patches = [1, 2, 3].map(() => clients.index.patch('/Users/u0', rename))
+    expect((await Promise.all(patches)).map(({ status }) => status)).toEqual([204, 204, 204])
+    expect(byIndex.asked.map((one) => one.split(' ')[0])).toEqual(['GET', 'PATCH', 'GET', 'PATCH', 'GET', 'PATCH'])
+  })
 
   it('is done again on what is there now', async () => {
     byIndex.overtaken = 2
