@@ -116,7 +116,14 @@ export interface TypeForms {
 
 export interface ElementForms {
   readonly path: AttributePath
-  readonly types: readonly { readonly type: string; readonly most?: number }[]
+  readonly types: readonly ElementType[]
+}
+
+export interface ElementType {
+  readonly type: string
+  readonly most?: number
+  /** Whether elements of this type are always (or never) the primary one, whatever is sent; absent where the client says. */
+  readonly primary?: boolean
 }
 
 /** What is particular about an upstream's HTTP. */
