@@ -7,7 +7,7 @@ import { departedReason } from '../store/departures.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
 import { askOwner } from './errands.ts'
 import { loneErrands } from './leaving.ts'
-import { type Holdings, hasOpenCalls, holdingsOf, makeWhole } from './tenant-file.ts'
+import { type Holdings, hasOpenCalls, holdingsOf, makeWhole, removeParts } from './tenant-file.ts'
 
 export interface TenantMove {
   readonly dataFolder: string
@@ -31,7 +31,10 @@ const patienceMs = 5000
 export async function exportTenant(move: TenantMove): Promise<Holdings> {
   const { storage, control, tenant, operator } = move
   const file = resolve(move.file)
-  if (existsSync(file)) throw new Error(`${file} exists already: it was left as it is`)
+  if (existsSync(file)) {
+    removeParts(file)
+    throw new Error(`${file} exists already: it was left as it is`)
+  }
   if (!existsSync(dirname(file))) throw new Error(`the folder ${dirname(file)} does not exist`)
   if (!storage.exists(tenant)) throw new Error(`there are no records of ${tenant} here`)
   const before = await control.suspension(tenant)

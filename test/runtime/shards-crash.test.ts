@@ -58,7 +58,9 @@ it(`leaves a whole file or none through ${rounds} kills of an export`, { timeout
     const to = workFolder()
     const imported = await runner(to)(`tenant import contoso ${join(folder, name)}`)
     expect(imported).toMatch(there ? /^0 imported contoso: 4000 calls/ : /^1 error: there is no file/)
-    if (!there) expect(await run(`tenant export contoso ${name}`)).toMatch(/^0 wrote .*: 4000 calls/)
+    // One that was killed after the file had its name leaves it under its working name, too, until the next.
+    const again = there ? /^1 error: .* exists already/ : /^0 wrote .*: 4000 calls/
+    expect(await run(`tenant export contoso ${name}`)).toMatch(again)
     expect(readdirSync(folder).filter((each) => each.includes(name))).toEqual([name])
   }
   expect(kills).toBeGreaterThan(0)
