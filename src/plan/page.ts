@@ -1,13 +1,12 @@
 import type { Purpose } from '../call.ts'
 import type { Capabilities, PageSizes } from '../capabilities.ts'
-import { canonicalPath } from '../scim/definition.ts'
 import { ScimError } from '../scim/error.ts'
 import { fold } from '../scim/fold.ts'
-import type { AttributePath } from '../scim/path.ts'
 import type { ListQuery, ListResult, Projection } from '../scim/request.ts'
 import { idOf, type Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { type PageBudget, spend, tooMany } from './budget.ts'
+import { meets } from './meets.ts'
 import { ask, type Plan } from './step.ts'
 
 /** A list that the upstream can serve as it stands, page after page. */
@@ -168,17 +167,3 @@ export function largestPage(
   if (wide === undefined || attributes.length === 0) return sizes.max
   return attributes.some((one) => wide.without.some((other) => meets(definition, one, other))) ? sizes.max : wide.max
 }
-
-/** Whether one of two paths names the other one, or a part of it. */
-export function meets(definition: ResourceDefinition, one: AttributePath, other: AttributePath): boolean {
-  const [a, b] = [canonicalPath(definition, one), canonicalPath(definition, other)]
-  return [
-    [a.urn, b.urn],
-    [a.name, b.name],
-    [a.sub, b.sub],
-  ].every(([left, right], level) => isSamePart(left, right, level === 0))
-}
-
-/** Where a path says no more, it means all that is below. A schema must be the same: the core one has no URN. */
-const isSamePart = (left: string | undefined, right: string | undefined, isSchema: boolean): boolean =>
-  fold(left ?? '') === fold(right ?? '') || (!isSchema && (left === undefined || right === undefined))
