@@ -49,6 +49,10 @@ export class Tenant extends DurableObject {
     return this.#object.usage(range)
   }
 
+  unfit() {
+    return this.#object.unfit()
+  }
+
   erase() {
     return this.#object.erase()
   }

@@ -3,6 +3,7 @@ import type { UsageRollups } from '../store/usage-rollups.ts'
 import type { BundleCheck } from '../tenant/bundle-check.ts'
 import type { TenantDocument } from '../tenant/schema.ts'
 import type { DocumentStanding } from '../tenant/summary.ts'
+import type { UnfitCount } from '../view/unfit.ts'
 import type { TenantRecords } from './records.ts'
 
 export interface TenantDirectory {
@@ -35,6 +36,8 @@ export interface AdminDependencies {
   /** Whether the tenant is a file in a folder of this gateway's, so that nothing can be applied over it. */
   isFile(id: string): Promise<boolean>
   readonly records: TenantRecords
+  /** The upstream values that fitted no pattern of a tenant's rules; absent where no gateway serves. */
+  unfit?(tenant: string): Promise<readonly UnfitCount[]>
   readonly usage: UsageOfAll
   readonly control: Pick<
     Control,

@@ -2,6 +2,7 @@ import type { Suspension } from '../store/control.ts'
 import type { Problem as DocumentProblem } from '../tenant/position.ts'
 import type { DocumentStanding } from '../tenant/summary.ts'
 import { namePattern } from '../tenant/template.ts'
+import type { UnfitCount } from '../view/unfit.ts'
 import type { AdminDependencies } from './dependencies.ts'
 import type { Operator } from './operator.ts'
 import { notFound, type Problem } from './problem.ts'
@@ -21,6 +22,8 @@ export interface TenantView {
   /** A hash of the texts that the serving version was made of. */
   readonly version: string | null
   readonly faults: readonly DocumentProblem[]
+  /** What its rules could not read, as the gateway that serves it counted it. */
+  readonly unfit?: readonly UnfitCount[]
 }
 
 function statusOf(entry: DocumentStanding | undefined, suspended: boolean): Pick<TenantView, 'status' | 'suspendedBy'> {
@@ -62,7 +65,8 @@ export async function readTenant(admin: AdminDependencies, id: string): Promise<
   if (entry === undefined) await requireRecorded(admin, id)
   const suspensions = await admin.control.suspensions()
   const suspension = suspensions.find((row) => row.tenant === id)
-  return tenantView(id, entry, suspension)
+  const view = tenantView(id, entry, suspension)
+  return entry?.summary === undefined || admin.unfit === undefined ? view : { ...view, unfit: await admin.unfit(id) }
 }
 
 /** Stops the tenant from the next request on, whatever its file says. Suspending again changes nothing. @throws Problem 404 */

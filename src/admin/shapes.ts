@@ -31,6 +31,14 @@ const suspension = z
   .object({ operator: z.string(), at: time, reason: z.string().nullable() })
   .openapi('Suspension', { description: 'by an operator; a tenant file can suspend its tenant, too' })
 
+const unfitCount = z
+  .object({
+    rule: z.string().openapi({ example: 'rules.User[3]' }),
+    place: z.string().openapi({ description: "the upstream's attributes" }),
+    count,
+  })
+  .openapi('UnfitCount')
+
 export const tenantBody = z
   .object({
     id: z.string(),
@@ -44,6 +52,10 @@ export const tenantBody = z
     hosts: z.array(z.string()).readonly(),
     version: z.string().nullable().openapi({ description: 'a hash of the texts that the serving version was made of' }),
     faults: z.array(fault).readonly().openapi({ description: 'what is wrong with the file now' }),
+    unfit: z.array(unfitCount).readonly().optional().openapi({
+      description:
+        'of one tenant that a gateway serves: upstream values that fitted no pattern, counted since its rules were taken in',
+    }),
   })
   .openapi('Tenant')
 

@@ -107,4 +107,6 @@ function show({ flag, print }: Invocation, tenant: Tenant): void {
     ]),
   )
   for (const line of faultLines(tenant)) print(line)
+  for (const { rule, place, count } of tenant.unfit ?? [])
+    print(`${rule}: ${count} ${count === 1 ? 'value' : 'values'} of ${place} upstream fitted no pattern`)
 }

@@ -44,6 +44,8 @@ export interface Translator {
   carryOver(before: Resource, client: Resource, asserting: boolean): Resource
   /** Whether a replace needs to know what is there, because the upstream holds what the client cannot see. */
   readonly hidesSomething: boolean
+  /** Whether a name does not exist for the client: it belongs to the rules, or nothing that they do not name crosses. */
+  isOwned(path: AttributePath): boolean
   /** Whether a name stands for the same on both sides, with all its parts. */
   crosses(path: AttributePath): boolean
   patch(operations: readonly PatchOperation[]): PatchTranslation

@@ -7,6 +7,7 @@ import { parseRanges } from '../ranges.ts'
 import type { CredentialRow } from '../store/credentials.ts'
 import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
+import type { UnfitCount } from '../view/unfit.ts'
 import { counted, type Gate, gated } from './gates.ts'
 import { hostKey } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
@@ -38,6 +39,8 @@ export interface ActorOwn {
 export interface Actor extends Tenant {
   /** What it remembers of its credentials is looked up anew. */
   forgetCredentials(): void
+  /** The upstream values that fitted no pattern of its rules, since these were taken in. */
+  unfit(): readonly UnfitCount[]
 }
 
 const known = ({ id, hash, access, resourceTypes, expiresAt }: CredentialRow): KnownCredential => ({
@@ -69,7 +72,7 @@ export function createActor(document: TenantDocument, parts: ActorParts, own: Ac
   }
   const verifier = createVerifier(id, liveCredentials, ports.now)
   const admits = frontDoor.allowFrom === undefined ? () => true : parseRanges(frontDoor.allowFrom)
-  const { upstream, timeoutMs } = makeUpstream({ document, ledger, storage, ports, secrets })
+  const { upstream, timeoutMs, unfit = () => [] } = makeUpstream({ document, ledger, storage, ports, secrets })
   return {
     id,
     dialect: frontDoor.dialect,
@@ -86,5 +89,6 @@ export function createActor(document: TenantDocument, parts: ActorParts, own: Ac
       return verifier.verify(presented.secret)
     },
     forgetCredentials: verifier.forget,
+    unfit,
   }
 }

@@ -2,6 +2,7 @@ import type { Control } from '../store/control.ts'
 import { departedReason } from '../store/departures.ts'
 import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
+import type { UnfitCount } from '../view/unfit.ts'
 import { type Actor, type ActorParts, createActor } from './actor.ts'
 import { createGates, type Gates } from './gates.ts'
 import { createRegistry, type Registry } from './registry.ts'
@@ -28,6 +29,8 @@ export interface ServedTenants extends Tenants {
   /** Reads what other processes announced up to now. */
   refresh(): Promise<void>
   readonly gates: Omit<Gates, 'of'>
+  /** The upstream values that fitted no pattern of a tenant's rules; `id` may be any text. */
+  unfit(id: string): readonly UnfitCount[]
 }
 
 /** Joins each tenant's document, storage, ledger, credentials and upstream into one actor. */
@@ -87,6 +90,7 @@ export function createTenants(options: TenantsOptions): ServedTenants {
     },
     refresh: upToDate,
     gates,
+    unfit: (id) => registry.get(id)?.unfit() ?? [],
     async find(clues) {
       await upToDate()
       return named(clues, registry)
@@ -104,6 +108,10 @@ export function createTenants(options: TenantsOptions): ServedTenants {
         tollgate_tenants_suspended: gauge(
           'Tenants suspended by their file or by an operator.',
           states.filter((state) => registry.get(state.id)?.suspended === true).length,
+        ),
+        tollgate_unfit_values: gauge(
+          'Upstream values that fitted no pattern of a rule, since the rules were taken in.',
+          states.flatMap(({ id }) => registry.get(id)?.unfit() ?? []).reduce((sum, { count }) => sum + count, 0),
         ),
       }
     },

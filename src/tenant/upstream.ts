@@ -12,6 +12,7 @@ import { createScimUpstream } from '../upstream/scim/scim.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { compileAllow, compileScope } from '../view/clause.ts'
 import type { ViewClauses } from '../view/type-view.ts'
+import type { UnfitCount } from '../view/unfit.ts'
 import { createView } from '../view/view.ts'
 import type { TenantDocument } from './schema.ts'
 import { resolveSecret, type SecretReader } from './secret.ts'
@@ -28,6 +29,8 @@ export interface MadeUpstream {
   readonly upstream: Upstream
   /** The deadline of a whole client request. */
   readonly timeoutMs: number
+  /** The upstream values that fit no pattern of the rules; absent where there are none. */
+  readonly unfit?: () => readonly UnfitCount[]
 }
 
 /** The built-in directory answers in milliseconds; this bounds a scan of a very large one. */
@@ -40,10 +43,8 @@ export function makeUpstream(parts: UpstreamParts): MadeUpstream {
   if (clauses === undefined) return made
   const { id: tenant, frontDoor } = parts.document
   const { ports } = parts
-  return {
-    ...made,
-    upstream: createView({ tenant, upstream: made.upstream, dialect: frontDoor.dialect, ports, ...clauses }),
-  }
+  const view = createView({ tenant, upstream: made.upstream, dialect: frontDoor.dialect, ports, ...clauses })
+  return { ...made, upstream: view, unfit: view.unfit }
 }
 
 function bareUpstream({ document, ledger, storage, ports, secrets }: UpstreamParts): MadeUpstream {

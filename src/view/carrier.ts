@@ -17,7 +17,7 @@ export interface Carrier {
   readonly tenant: string
   readonly upstream: Upstream
   readonly dialect: Dialect
-  readonly log: Pick<Log, 'warn' | 'error'>
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   /** Milliseconds since the epoch. */
   now(): number
   readonly onDelete: OnDelete

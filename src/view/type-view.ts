@@ -80,6 +80,7 @@ const untranslated = (definition: ResourceDefinition): Translator => ({
   toClient: (upstream) => upstream,
   carryOver: (_before, client) => client,
   hidesSomething: false,
+  isOwned: () => false,
   crosses: () => true,
   patch: (operations) => ({ kind: 'direct', operations }),
   filter: (filter) => ({ kind: 'exact', filter }),

@@ -10,11 +10,13 @@ import type { Errand, Upstream } from '../upstream/upstream.ts'
 import { carryBulk } from './bulk.ts'
 import type { Asked, Carrier } from './carrier.ts'
 import { carryDiscovery } from './discovery.ts'
+import { ignoredIn } from './ignored.ts'
 import { carryList } from './list.ts'
 import { carryDeactivation, carryPatch } from './patch.ts'
 import { carryRead } from './read.ts'
 import { createTurns } from './turns.ts'
 import { createTypeView, type TypeView, type ViewClauses } from './type-view.ts'
+import { countUnfit, type UnfitCount } from './unfit.ts'
 import { carryCreate, carryDelete, carryReplace } from './write.ts'
 
 export interface ViewParts extends ViewClauses {
@@ -25,16 +27,23 @@ export interface ViewParts extends ViewClauses {
   readonly ports: Pick<Ports, 'now' | 'log'>
 }
 
+export interface View extends Upstream {
+  /** The upstream values that fitted no pattern, since these rules were taken in. */
+  unfit(): readonly UnfitCount[]
+}
+
 /**
  * The client view over an upstream (contract §5): clients are shown, and speak of, what the tenant's rules make of the
  * upstream's resources, within its `scope`, and may do what `allow` and `onDelete` let them.
  * @throws RuleFault where the scope compares what no attribute of its type can be compared with
  */
-export function createView(parts: ViewParts): Upstream {
+export function createView(parts: ViewParts): View {
   checkScope(parts)
-  const carrier = carrierOf(parts)
+  const counts = countUnfit(parts.tenant, parts.ports.log)
+  const carrier = carrierOf(parts, counts.unfit)
   const carryOne = (request: ResourceRequest, errand: Errand) => carryResource(carrier, request, errand)
   return {
+    unfit: counts.list,
     definitionAt: async (segment, errand) => (await carrier.viewAt(segment, errand))?.translator.client,
     carry: async (request, errand) => {
       if (request.operation === 'bulk') return carryBulk(carrier, request, errand, carryOne)
@@ -52,6 +61,7 @@ function checkScope(clauses: ViewClauses): void {
 }
 
 function carryResource(carrier: Carrier, request: ResourceRequest, errand: Errand): Promise<ScimReply> {
+  if ('resource' in request || 'operations' in request) reportIgnored(carrier, request, errand)
   switch (request.operation) {
     case 'create':
       return carryCreate(carrier, request, errand)
@@ -64,6 +74,16 @@ function carryResource(carrier: Carrier, request: ResourceRequest, errand: Erran
       return carrier.inTurn(`${definition.type.name}/${id}`, () => carryChange(carrier, request, errand))
     }
   }
+}
+
+/** What a client sends in vain, it is not told: its operator finds the names by the call. */
+function reportIgnored(carrier: Carrier, request: Asked<'create' | 'replace' | 'patch'>, errand: Errand): void {
+  const ignored = ignoredIn(carrier.viewOf(request.definition), request)
+  if (ignored.length === 0) return
+  carrier.log.info(
+    { tenant: carrier.tenant, call: errand.attempts.callId, count: ignored.length, reason: ignored.join(', ') },
+    'names that belong to the rules were left out',
+  )
 }
 
 function carryChange(
@@ -95,9 +115,8 @@ async function carryRemoval(carrier: Carrier, request: Asked<'delete'>, errand: 
   }
 }
 
-function carrierOf(parts: ViewParts): Carrier {
+function carrierOf(parts: ViewParts, unfit: Unfit): Carrier {
   const { tenant, upstream, dialect, ports, onDelete } = parts
-  const unfit = countingUnfit(parts)
   const byUpstream = new WeakMap<ResourceDefinition, TypeView>()
   const byClient = new WeakMap<ResourceDefinition, TypeView>()
   const viewOfUpstream = (definition: ResourceDefinition): TypeView => {
@@ -121,20 +140,5 @@ function carrierOf(parts: ViewParts): Carrier {
       const definition = await upstream.definitionAt(segment, errand)
       return definition && viewOfUpstream(definition)
     },
-  }
-}
-
-/** Tells the operator of values that no pattern fits: at the first one of a rule, and whenever there are ten times more. */
-function countingUnfit({ tenant, ports }: ViewParts): Unfit {
-  const counts = new Map<string, number>()
-  return (rule, place) => {
-    const name = rule.join('.')
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
-    if (/^10*$/.test(String(count)))
-      ports.log.warn(
-        { tenant, count, reason: `${name}: ${place}` },
-        'an upstream value fits no pattern: it is shown as it is',
-      )
   }
 }

@@ -47,6 +47,7 @@ export function adminDependencies(
       compile: (document) => compileIdly(document),
     }),
     isFile: async () => false,
+    unfit: (tenant) => asked(objects.getByName(tenant).unfit()),
     records: objectRecords(objects, control),
     // Each object rolls its own usage up within a minute (docs/workers.md): there is nobody to ask for more.
     usage: { settle: async () => {}, overview: control.usage.overview },

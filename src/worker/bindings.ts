@@ -1,5 +1,6 @@
 import type { Erasure, TenantRecord } from '../admin/records.ts'
 import { parseWorkerSettings, type WorkerSettings } from '../settings.ts'
+import type { UnfitCount } from '../view/unfit.ts'
 
 /** A tenant's object, as the Worker asks it: by plain values, which cross from one to the other. */
 export interface TenantObject extends TenantRecord {
@@ -7,6 +8,8 @@ export interface TenantObject extends TenantRecord {
   fetch(request: Request): Promise<Response>
   /** Takes the registry's news in: what it says is in force when this resolves. */
   refresh(): Promise<void>
+  /** The upstream values that fitted no pattern, as long as the object has been awake. */
+  unfit(): Promise<readonly UnfitCount[]>
   /** Erases all that the object keeps, unless the tenant is served, or calls of it are under way. */
   erase(): Promise<Erasure>
 }

@@ -87,6 +87,7 @@ export function createTenantObject(state: DurableObjectState, given: Readonly<Re
       forgetCredentials()
       return found
     },
+    unfit: async () => served.known().actor?.unfit() ?? [],
     async erase() {
       await served.refresh()
       if (served.known().standing?.version !== null) return busy('it is served again')

@@ -41,6 +41,12 @@ const anna = {
 
 const matching = (body: JsonObject) => expect.objectContaining(Object(unordered(body)))
 
+/** How many values fitted none of a rule's patterns, in the order of the rules' names. */
+const countsOf = ({ unfit }: JsonObject): readonly number[] =>
+  (Array.isArray(unfit) ? unfit.filter(isObject) : [])
+    .toSorted((a, b) => String(a['rule']).localeCompare(String(b['rule'])))
+    .map(({ count }) => Number(count))
+
 /** Makes Anna, and takes her away again afterwards. */
 async function withAnna(work: (path: string) => Promise<void>, body: JsonObject = anna): Promise<void> {
   const { client, inner } = both
@@ -262,6 +268,12 @@ describe('an upstream value that no pattern fits', () => {
       expect(body).not.toHaveProperty('displayName')
       expect(await client.found('active eq true')).toEqual([])
       expect(await client.found('displayName co "Lee"')).toEqual([])
+      const { body: before } = await both.gateway.admin('/tenants/ruled')
+      await client.get(path)
+      const { body: shown } = await both.gateway.admin('/tenants/ruled')
+      const more = countsOf(shown).map((count, at) => count - (countsOf(before)[at] ?? 0))
+      expect(more).toEqual([1, 1])
+      expect(shown['unfit']).toContainEqual({ rule: 'rules.User[1]', place: 'userType', count: expect.any(Number) })
       expect((await client.patch(path, [{ op: 'replace', path: 'title', value: 'X' }])).status).toBe(204)
       expect((await both.inner.get(path)).body).toMatchObject({ userType: 'GUEST', name: { familyName: 'Lee' } })
     }))

@@ -177,8 +177,8 @@ function simple(deed: Deed): Deed {
     }
   if (deed.kind !== 'list') return deed
   const { filter = '', attributes } = deed.parameters
-  // scimmy fails at a filter over parts of a name that some user does not have.
-  const isSimple = filter !== '' && !/not \(|emails|[()]| ne |displayName eq/.test(filter)
+  // scimmy fails at a filter over parts of a name that some user does not have, and orders texts by their case.
+  const isSimple = filter !== '' && !/not \(|emails|[()]| (ne|gt|le) |displayName/.test(filter)
   return {
     kind: 'list',
     parameters: { count: '100', ...(isSimple ? { filter } : {}), ...(attributes === undefined ? {} : { attributes }) },

@@ -195,6 +195,12 @@ describe.each(['scoped', 'ruled-scoped'] as const)('a server that does not filte
     expect(byIndex.asked[0]).toContain('active')
   })
 
+  it('does not tell by its words who is out of scope', async () => {
+    const [there, nowhere] = [await clients[tenant].get('/Users/u0'), await clients[tenant].get('/Users/nobody')]
+    expect([there.status, nowhere.status]).toEqual([404, 404])
+    expect(there.body['detail']).toBe(String(nowhere.body['detail']).replace('nobody', 'u0'))
+  })
+
   it('is not asked twice where it shows nobody else', async () => {
     for (const user of byIndex.users) user['active'] = true
     expect((await clients[tenant].get('/Users')).body).toMatchObject({ totalResults: 10 })
