@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import { lazily } from './lazily.ts'
 import type { TenantDatabase } from './storage.ts'
 import { memberships, resources } from './tables/resources.ts'
@@ -24,6 +24,10 @@ export interface MembershipQueries {
   of(groupSeqs: readonly number[]): MemberRow[]
   /** The groups of these resources, through any number of groups, cycles included: each once. */
   groupsOf(memberSeqs: readonly number[]): GroupRow[]
+  /** The `seq`s of a group's own members behind `seq`, in order: at most `limit`. */
+  membersBehind(groupSeq: number, seq: number, limit: number): number[]
+  /** The `seq`s of the groups that hold a resource itself, likewise. */
+  groupsBehind(memberSeq: number, seq: number, limit: number): number[]
   /** The first of these ids that no user or group has. */
   firstUnknown(ids: readonly string[]): string | undefined
   /** Each of these gives how many memberships it changed. */
@@ -44,12 +48,16 @@ const chosen = sql`select seq from ${resources} where id in (select value from $
  */
 const canBeMember = sql`+type in ('User', 'Group')`
 const one = { one: sql<number>`1` }
+const seqIn = ({ seq }: { readonly seq: number }): number => seq
 
 export function membershipQueries(database: TenantDatabase): MembershipQueries {
   return { ...membershipReads(database), ...membershipWrites(database) }
 }
 
-type Reads = Pick<MembershipQueries, 'of' | 'groupsOf' | 'firstUnknown'>
+/** A membership's group or its member, by `seq`. */
+type Side = typeof memberships.groupSeq | typeof memberships.memberSeq
+
+type Reads = Pick<MembershipQueries, 'of' | 'groupsOf' | 'membersBehind' | 'groupsBehind' | 'firstUnknown'>
 
 function membershipReads(database: TenantDatabase): Reads {
   const seqs = sql`json_each(${sql.placeholder('seqs')})`
@@ -94,7 +102,21 @@ function membershipReads(database: TenantDatabase): Reads {
       .limit(1)
       .prepare(),
   )
+  const behind = (held: Side, wanted: Side) =>
+    lazily(() =>
+      database
+        .select({ seq: sql<number>`${wanted}` })
+        .from(memberships)
+        .where(and(eq(held, sql.placeholder('held')), gt(wanted, sql.placeholder('seq'))))
+        .orderBy(asc(wanted))
+        .limit(sql.placeholder('limit'))
+        .prepare(),
+    )
+  const membersBehind = behind(memberships.groupSeq, memberships.memberSeq)
+  const groupsBehind = behind(memberships.memberSeq, memberships.groupSeq)
   return {
+    membersBehind: (held, after, limit) => membersBehind().all({ held, seq: after, limit }).map(seqIn),
+    groupsBehind: (held, after, limit) => groupsBehind().all({ held, seq: after, limit }).map(seqIn),
     of: (groupSeqs) => of().all({ seqs: JSON.stringify(groupSeqs) }),
     groupsOf: (memberSeqs) => groupsOf().all({ seqs: JSON.stringify(memberSeqs) }),
     firstUnknown: (wanted) => firstUnknown().get({ ids: JSON.stringify(wanted) })?.id,

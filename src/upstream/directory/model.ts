@@ -58,6 +58,12 @@ export function compileDirectory(clause: DirectoryClause): DirectoryModel {
   return { types: types.map((type) => directoryType(defineResource(type, schemas))), schemas }
 }
 
+/** A directory of exactly these types, whatever a clause would make of them: what emulates a foreign one. */
+export const modelOf = (definitions: readonly ResourceDefinition[]): DirectoryModel => ({
+  types: definitions.map(directoryType),
+  schemas: [...new Set(definitions.flatMap(({ core, extensions }) => [core, ...extensions]))],
+})
+
 const schemaOf = ({
   id,
   name,
@@ -100,7 +106,7 @@ function directoryType(definition: ResourceDefinition): DirectoryType {
 }
 
 /** Beside what must be unique: what provisioning clients match by. `employeeNumber` is the usual partner of `externalId`. */
-const lookedUp = new Set(['externalid', 'displayname', 'employeenumber', 'emails.value'])
+const lookedUp = new Set(['externalid', 'displayname', 'employeenumber', 'emails.value', 'mailnickname'])
 
 function keyedOf(definition: ResourceDefinition): ReadonlyMap<string, KeyedAttribute> {
   const keyed = new Map<string, KeyedAttribute>()
