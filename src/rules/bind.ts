@@ -3,7 +3,7 @@ import type { BoundLens, BoundOneWay, BoundRules, Claim } from './bound.ts'
 import { clientDefinition } from './client-definition.ts'
 import { type Bind, bindLens } from './lens.ts'
 import type { Pattern } from './pattern.ts'
-import { bindPlace } from './place-bind.ts'
+import { bindHidden, bindPlace } from './place-bind.ts'
 import { createReach } from './reach.ts'
 import type { Rule, TypeRules } from './rule.ts'
 
@@ -21,7 +21,7 @@ export function bindRules(given: TypeRules, upstream: ResourceDefinition): Bound
     ...lenses.flatMap(claimsOf),
     ...oneWay.flatMap((one): Claim[] => (one.kind === 'default' ? [] : [{ side: 'upstream', at: one.at }])),
     ...rules.rules.flatMap((rule) =>
-      rule.kind === 'hide' ? [{ side: 'upstream' as const, at: bindUpstream(rule.place) }] : [],
+      rule.kind === 'hide' ? [{ side: 'upstream' as const, at: bindHidden(rule.place, upstream) }] : [],
     ),
   ]
   return {

@@ -10,8 +10,9 @@ import type { Rule, RulePath, Slot, TypeRules, ValueTable } from './rule.ts'
  * How a place lies in its attribute. `whole`: all of it, a list with all its elements. `part`: a sub-attribute of a single
  * complex attribute. `element`: the one element that a filter chooses, or a sub-attribute of it. `every`: a sub-attribute
  * of all elements of a multi-valued attribute (`roles.value`): a list of values; it claims the attribute with all elements.
+ * `each`: a sub-attribute that `hide` takes out of elements, all of them or one that a filter chooses; the rest crosses.
  */
-export type PlaceKind = 'whole' | 'part' | 'element' | 'every'
+export type PlaceKind = 'whole' | 'part' | 'element' | 'every' | 'each'
 
 /** A place on one side, resolved once against that side's definition. Its closures never change what they are given. */
 export interface BoundPlace {

@@ -12,7 +12,9 @@ export type Check = (value: Json) => void
 /** What makes a client's value of this attribute not carriable; undefined where nothing can. */
 export function carriableCheck({ claims }: AttributeClaims): Check | undefined {
   const places = claims.flatMap(({ side, at }) => (side === 'client' ? [at] : []))
-  const checks = [...partChecks(places), ...everyChecks(places), ...elementChecks(places)]
+  // What is hidden is let go, too, wherever it stands.
+  const hidden = claims.flatMap(({ at }) => (at.kind === 'each' ? [at] : []))
+  const checks = [...partChecks(places), ...everyChecks(places, hidden), ...elementChecks(places, hidden)]
   if (checks.length === 0) return undefined
   return (value) => {
     for (const check of checks) check(value)
@@ -28,11 +30,11 @@ const partChecks = (places: readonly BoundPlace[]): readonly Check[] =>
   })
 
 /** Values that are taken out of their elements must be all that the elements hold. */
-function everyChecks(places: readonly BoundPlace[]): readonly Check[] {
+function everyChecks(places: readonly BoundPlace[], hidden: readonly BoundPlace[]): readonly Check[] {
   const named = places.flatMap(({ kind, path }) => (kind === 'every' ? [path.sub ?? ''] : []))
   const [first] = places.filter(({ kind }) => kind === 'every')
   if (first === undefined) return []
-  const allowed = foldedSet([...named, ...letGo])
+  const allowed = foldedSet([...named, ...letGo, ...subsOf(hidden)])
   return [
     (value) => {
       for (const element of elementsOf(value)) {
@@ -45,8 +47,11 @@ function everyChecks(places: readonly BoundPlace[]): readonly Check[] {
 }
 
 /** By its filter, the elements that rules claim: one at most, with nothing on it that they do not name. */
-function elementChecks(places: readonly BoundPlace[]): readonly Check[] {
-  const groups = [...Map.groupBy(places, filterKey)].flatMap(([key, group]) => (key === '' ? [] : [groupCheck(group)]))
+function elementChecks(places: readonly BoundPlace[], hidden: readonly BoundPlace[]): readonly Check[] {
+  const groups = [...Map.groupBy(places, filterKey)].flatMap(([key, group]) => {
+    const unheld = hidden.filter((at) => filterKey(at) === key)
+    return key === '' ? [] : [groupCheck(group, unheld)]
+  })
   if (groups.length === 0) return []
   return [
     (value) => {
@@ -68,11 +73,11 @@ function elementChecks(places: readonly BoundPlace[]): readonly Check[] {
 const filterKey = ({ filter }: BoundPlace): string =>
   filter === undefined ? '' : `${fold(filter.sub)}\n${fold(JSON.stringify(filter.value))}`
 
-function groupCheck(group: readonly BoundPlace[]) {
+function groupCheck(group: readonly BoundPlace[], hidden: readonly BoundPlace[]) {
   const [first] = group
   const matches = first?.filter === undefined ? () => false : elementTest(first.filter)
   const isWhole = group.some(({ path }) => path.sub === undefined)
-  const allowed = foldedSet([...letGo, first?.filter?.sub ?? '', ...group.map(({ path }) => path.sub ?? '')])
+  const allowed = foldedSet([...letGo, first?.filter?.sub ?? '', ...subsOf(group), ...subsOf(hidden)])
   return {
     text: first?.text ?? '',
     matches,
@@ -89,6 +94,8 @@ function refuseOthers(at: BoundPlace, element: Json, allowed: ReadonlySet<string
       throw refused(at.text, `comes with ${JSON.stringify(name)}, which no rule carries`)
   }
 }
+
+const subsOf = (places: readonly BoundPlace[]): readonly string[] => places.map(({ path }) => path.sub ?? '')
 
 const foldedSet = (names: readonly string[]): ReadonlySet<string> => new Set(names.map(fold))
 

@@ -24,7 +24,7 @@ export function carryingOver(bodies: Bodies): Translator['carryOver'] {
     const was = splitter.split(before)
     const now = splitter.split(client)
     bodies.requireCarriable(now.held)
-    const draft = joined(now.draft, splitter.hidden(before))
+    const draft = joined(now.draft, splitter.hidden(before), splitter.attributes)
     keepProtocol(draft, before)
     const changed = bodies.lenses.flatMap((placed) => {
       const wanted = readSlots(placed.client, now.held) ?? []

@@ -4,8 +4,7 @@ import type { Attribute, ResourceDefinition, Schema } from '../scim/schema.ts'
 import { groupDefinition, userDefinition } from '../scim/schemas.ts'
 import type { BoundPlace } from './bound.ts'
 import { type ClientPlace, type TwoWayRule, withPlace } from './client-attribute.ts'
-import type { Place } from './place.ts'
-import { bindPlace } from './place-bind.ts'
+import { bindHidden, bindPlace } from './place-bind.ts'
 import type { TypeRules } from './rule.ts'
 
 /** By folded URN, the core's under its own. */
@@ -35,12 +34,11 @@ export function clientDefinition(rules: TypeRules, upstream: ResourceDefinition)
 
 /** The names that only the upstream side has: to the client they are not there. */
 function ownedPlaces(rules: TypeRules, upstream: ResourceDefinition): readonly BoundPlace[] {
-  const places = rules.rules.flatMap((rule): readonly Place[] => {
-    if (rule.kind === 'two-way') return rule.upstream.map(({ place }) => place)
-    if (rule.kind === 'hide') return [rule.place]
-    return rule.kind === 'default' ? [] : [rule.upstream]
+  return rules.rules.flatMap((rule): readonly BoundPlace[] => {
+    if (rule.kind === 'two-way') return rule.upstream.map(({ place }) => bindPlace(place, upstream))
+    if (rule.kind === 'hide') return [bindHidden(rule.place, upstream)]
+    return rule.kind === 'default' ? [] : [bindPlace(rule.upstream, upstream)]
   })
-  return places.map((place) => bindPlace(place, upstream))
 }
 
 function clientPlaces(rules: TypeRules, upstream: ResourceDefinition): readonly ClientPlace[] {
@@ -77,10 +75,10 @@ const urnOf = ({ path }: BoundPlace, { core }: ResourceDefinition): string => fo
 function removePlace(attributes: Attributes, at: BoundPlace, upstream: ResourceDefinition): void {
   const held = attributes.get(urnOf(at, upstream)) ?? []
   // Other elements than the claimed one are still to be seen.
-  if (at.kind === 'element') return
+  if (at.filter !== undefined) return
   const left = held.flatMap((attribute) => {
     if (fold(attribute.name) !== fold(at.path.name)) return [attribute]
-    if (at.kind !== 'part') return []
+    if (at.kind !== 'part' && at.kind !== 'each') return []
     const subs = attribute.subAttributes?.filter(({ name }) => fold(name) !== fold(at.path.sub ?? '')) ?? []
     return subs.length === 0 ? [] : [{ ...attribute, subAttributes: subs }]
   })

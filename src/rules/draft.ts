@@ -1,6 +1,7 @@
 import { fold } from '../scim/fold.ts'
-import { isObject, type Json } from '../scim/json.ts'
+import type { Json } from '../scim/json.ts'
 import { attributeIn, type Resource } from '../scim/resource.ts'
+import type { AttributeClaims } from './attribute-claims.ts'
 import { isBlank } from './blank.ts'
 import type { BoundPlace, BoundRules, Claim } from './bound.ts'
 import { createObjectMaker } from './object-shapes.ts'
@@ -42,8 +43,8 @@ export function erasing(claims: readonly Claim[]): Erase {
 const filterKey = ({ path, filter }: BoundPlace): string =>
   [path.urn ?? '', path.name, filter?.sub ?? '', String(filter?.value)].map(fold).join('\n')
 
-/** Two parts of one resource, which share no attribute but lists and objects that were divided. */
-export function joined(a: Draft, b: Draft): Draft {
+/** What crosses, joined with what the client does not see of what was there. */
+export function joined(a: Draft, b: Draft, attributes: readonly AttributeClaims[]): Draft {
   const both = (one: Members, other: Members | undefined): Members => ({
     names: [...one.names, ...(other?.names ?? [])],
     values: [...one.values, ...(other?.values ?? [])],
@@ -52,15 +53,8 @@ export function joined(a: Draft, b: Draft): Draft {
     free: both(a.free, b.free),
     urns: [...a.urns, ...b.urns],
     containers: a.containers.map((one, number) => both(one, b.containers[number])),
-    attributes: Array.from(a.attributes, (value, index) => joinedValue(value, b.attributes[index])),
+    attributes: attributes.map(({ join }, index) => join(a.attributes[index], b.attributes[index])),
   }
-}
-
-function joinedValue(a: Json | undefined, b: Json | undefined): Json | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b]
-  // What is neither list nor object cannot be seen, and gives way.
-  return isObject(a) && isObject(b) ? { ...a, ...b } : a
 }
 
 /** Makes a resource of a draft. */

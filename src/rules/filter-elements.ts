@@ -25,7 +25,7 @@ export function askElements(asked: AskedElements, askPart: Answers['ask']): Boun
   const { claims, path } = asked
   const ofClient = claims.filter(isOfClient)
   const [first] = ofClient
-  const kinds = new Set(claims.map(({ at }) => at.kind))
+  const kinds = new Set(claims.flatMap(({ at }) => (at.kind === 'each' ? [] : [at.kind])))
   const unclear = unknown(`rules divide ${path.name ?? ''}, so that its elements are asked here`)
   if (first?.at.kind === 'whole') return askRenamed(asked, first)
   if (kinds.has('part')) return kinds.size === 1 ? askParts(asked, askPart) : unclear

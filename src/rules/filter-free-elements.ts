@@ -1,13 +1,14 @@
 import { attributeAt, subAttributeNamed } from '../scim/definition.ts'
 import type { Filter } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
+import { compileElementFilter } from '../scim/match.ts'
 import type { AttributePath } from '../scim/path.ts'
 import type { Attribute } from '../scim/schema.ts'
 import type { BoundRules, Claim } from './bound.ts'
-import { allOf, type Bounds, type Limit, not, nothing, unknown } from './filter-bounds.ts'
+import { allOf, atMost, type Bounds, type Limit, not, nothing, unknown } from './filter-bounds.ts'
 import type { Literal } from './filter-compare.ts'
 import { elementAnswers } from './filter-inside.ts'
-import { answer, chain } from './filter-tree.ts'
+import { type Answers, answer, chain } from './filter-tree.ts'
 import { literalFilter, upstreamPath } from './filter-upstream.ts'
 import type { ElementFilter } from './place.ts'
 
@@ -37,8 +38,18 @@ export function askFreeElements({ bound, path, attribute, claims, of }: AskedEle
     const isAnother = literals.some(({ value }) => typeof value === typeof filter.value)
     if (!isSingle || !isAnother) others.push(not(literalFilter(filter, there)))
   }
-  const all = allOf([answer(of, elementAnswers(attribute, there, reason)), ...others])
-  return ofElements(upstreamPath(path, bound.upstream), all, reason)
+  const answers = elementAnswers(attribute, there, reason)
+  const ask: Answers['ask'] = (path, question) => {
+    const hidden = claims.filter(({ at }) => at.kind === 'each' && fold(at.path.sub ?? '') === fold(path.name ?? ''))
+    if (hidden.some(({ at }) => at.filter === undefined)) return nothing
+    const asked = answers.ask(path, question)
+    return hidden.length === 0 ? asked : atMost(asked, `${name}.${path.name ?? ''} is hidden in some elements`)
+  }
+  const all = allOf([answer(of, { ...answers, ask }), ...others])
+  const passing = ofElements(upstreamPath(path, bound.upstream), all, reason)
+  // Of elements that have nothing but what is hidden, the client sees none.
+  const isOfNothing = claims.some(({ at }) => at.kind === 'each') && compileElementFilter(of, attribute)({})
+  return isOfNothing ? atMost(passing, reason) : passing
 }
 
 /** Whether some element of the upstream's is between these bounds. */
@@ -60,7 +71,7 @@ const isSameLiteral = (a: Literal, b: Literal): boolean =>
   typeof a === 'string' && typeof b === 'string' ? fold(a) === fold(b) : a === b
 
 function claimedFilters(claims: readonly Claim[]): readonly ElementFilter[] {
-  const filters = claims.flatMap(({ at }) => at.filter ?? [])
+  const filters = claims.flatMap(({ at }) => (at.kind === 'each' ? [] : (at.filter ?? [])))
   return [
     ...new Map(filters.map((filter) => [`${fold(filter.sub)} ${fold(JSON.stringify(filter.value))}`, filter])).values(),
   ]

@@ -27,6 +27,7 @@ export function stepping(bound: BoundRules): Steps {
     if (isRead(path)) return [read(`a value is computed from ${printPatchPath(path)}`)]
     if (reached.kind === 'slot') return [slotStep(reached.lens, operation)]
     if (reached.kind === 'inside') return [insideStep(reached.lens, path, operation)]
+    if (!isSettledBeside(operation, claimsOn(path))) return [read(`parts of ${path.name ?? ''} are hidden`)]
     return operation.op === 'remove' && isKept(path)
       ? [read(`${printPatchPath(path)} is required`)]
       : [direct([operation])]
@@ -74,6 +75,20 @@ export function stepping(bound: BoundRules): Steps {
   }
 
   return stepsOf
+}
+
+/**
+ * Whether an operation does the same to elements of which parts are hidden: it writes a part of those that a comparison
+ * chooses. Without one it may choose elements that the client does not see, and what is removed may be their last.
+ */
+function isSettledBeside({ op, path }: PathedOperation, claims: readonly Claim[]): boolean {
+  const each = claims.flatMap(({ at }) => (at.kind === 'each' ? [at] : []))
+  if (each.length === 0) return true
+  const { filter, sub = '' } = path
+  if (op === 'remove' || filter?.kind !== 'compare' || filter.operator === 'ne' || filter.value === null) return false
+  const told = fold(filter.path.name ?? '')
+  // Which elements have something hidden may depend on what is written.
+  return each.every((at) => fold(at.path.sub ?? '') !== told && fold(at.filter?.sub ?? '') !== fold(sub))
 }
 
 const attributeOf = ({ urn, name }: PatchPath, definition: ResourceDefinition): Attribute | undefined =>

@@ -6,7 +6,7 @@ import { attributeIn, type Resource, spellingOf } from '../scim/resource.ts'
 import type { Attribute, ResourceDefinition } from '../scim/schema.ts'
 import type { BoundPlace, PlaceKind } from './bound.ts'
 import type { ElementFilter, Place } from './place.ts'
-import { elementPart, everyPart, type Part, singlePart, wholePart } from './place-part.ts'
+import { eachPart, elementPart, everyPart, type Part, singlePart, wholePart } from './place-part.ts'
 
 type NamedPath = BoundPlace['path']
 
@@ -30,12 +30,28 @@ export function bindPlace(place: Place, definition: ResourceDefinition): BoundPl
     attribute,
     leaf: path.sub === undefined ? attribute : attribute && subAttributeNamed(attribute, path.sub),
     text: printPlace(path, filter),
-    part,
-    read: (resource) => part.read(attributeOf(resource, path)),
-    write: (resource, value) => written(resource, path, part.write(attributeOf(resource, path), value)),
-    remove: (resource) => written(resource, path, part.remove(attributeOf(resource, path))),
+    ...placed(path, part),
   }
 }
+
+/**
+ * Resolves what `hide` names. A sub-attribute of elements, or of what no schema knows and may have elements, is taken out
+ * of each of them, and leaves the rest of them alone.
+ */
+export function bindHidden(place: Place, definition: ResourceDefinition): BoundPlace {
+  const at = bindPlace(place, definition)
+  const { sub } = at.path
+  const isEach = at.kind === 'every' || at.kind === 'element' || at.attribute === undefined
+  return sub === undefined || !isEach ? at : { ...at, kind: 'each', ...placed(at.path, eachPart(sub, at.filter)) }
+}
+
+/** A part, and what it does to whole resources. */
+const placed = (path: NamedPath, part: Part): Pick<BoundPlace, 'part' | 'read' | 'write' | 'remove'> => ({
+  part,
+  read: (resource) => part.read(attributeOf(resource, path)),
+  write: (resource, value) => written(resource, path, part.write(attributeOf(resource, path), value)),
+  remove: (resource) => written(resource, path, part.remove(attributeOf(resource, path))),
+})
 
 function settle({ urn, name, sub }: Place, definition: ResourceDefinition): NamedPath {
   const given = { ...(urn === undefined ? {} : { urn }), name, ...(sub === undefined ? {} : { sub }) }

@@ -101,6 +101,19 @@ export function everyPart(sub: string): Part {
   }
 }
 
+/** A sub-attribute that is hidden from elements, or from an object that no schema knows: it is told, and never written. */
+export function eachPart(sub: string, filter: ElementFilter | undefined): Part {
+  const matches = filter === undefined ? () => true : elementTest(filter)
+  return {
+    read: (value) =>
+      assigned(elementsOf(value).flatMap((one) => (matches(one) ? (assigned(subOf(one, sub)) ?? []) : []))),
+    isClear: () => true,
+    takes: () => false,
+    write: (value) => value ?? null,
+    remove: (value) => value,
+  }
+}
+
 /** The element that the filter chooses, or a sub-attribute of it. */
 export function elementPart(filter: ElementFilter, sub: string | undefined): Part {
   const matches = elementTest(filter)

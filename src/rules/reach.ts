@@ -44,7 +44,7 @@ export function createReach(
     const settled = settle(path)
     const found = claimsAt(settled)
     if (settled.name === undefined) return found.length === 0 ? unclaimed(settled) : { kind: 'divided', claims: found }
-    if (found.length === 0) return unclaimed(settled)
+    if (found.length === 0 || (isDropping && found.every(({ at }) => at.kind === 'each'))) return unclaimed(settled)
     const reached = reachInto(found, { sub: settled.sub, filter: path.filter })
     return reached.kind === 'free' ? unclaimed(settled) : reached
   }
@@ -62,8 +62,23 @@ interface Asked {
   readonly filter: Filter | undefined
 }
 
-/** What is asked of an attribute that has claims. The client's own claims come first: they are what it sees there. */
+/** What is asked of an attribute that has claims. */
 function reachInto(claims: readonly Claim[], asked: Asked): Reach {
+  const each = claims.flatMap(({ at }) => (at.kind === 'each' ? [at] : []))
+  const others = claims.filter(({ at }) => at.kind !== 'each')
+  const reached = others.length === 0 ? free : reachClaimed(others, asked)
+  if (each.length === 0 || (reached.kind !== 'free' && reached.kind !== 'divided')) return reached
+  if (each.some((at) => isHiddenIn(at, asked))) return absent
+  const isSeen = asked.sub !== undefined && each.every(({ path }) => fold(path.sub ?? '') !== fold(asked.sub ?? ''))
+  return reached.kind === 'free' && isSeen ? free : { kind: 'divided', claims }
+}
+
+/** Whether just what is taken out of elements is asked for. */
+const isHiddenIn = ({ path, filter }: BoundPlace, asked: Asked): boolean =>
+  fold(path.sub ?? '') === fold(asked.sub ?? '') && (filter === undefined || isOwnFilter(asked.filter, filter))
+
+/** The client's own claims come first: they are what it sees there. */
+function reachClaimed(claims: readonly Claim[], asked: Asked): Reach {
   const ofClient = claims.filter(({ side }) => side === 'client')
   const exactly = ofClient.find(({ at }) => isExactly(at, asked))
   if (exactly !== undefined) return slotOf(exactly, 'slot')

@@ -6,6 +6,7 @@ import { isBlank } from './blank.ts'
 import type { BoundPlace, BoundRules, Claim } from './bound.ts'
 import { withoutSub } from './place-bind.ts'
 import { remembering } from './remember.ts'
+import { type Entry, finding } from './split-names.ts'
 
 /** The whole values of the attributes that rules reach into, by their number. */
 export type Held = readonly (Json | undefined)[]
@@ -42,16 +43,12 @@ export interface Splitter {
   /** The number of an attribute among `attributes`; -1 where no rule reaches into it. */
   indexOf(path: BoundPlace['path']): number
   split(resource: Resource): Split
-  /** What does not cross: claimed parts and, where what no rule names is dropped, all the rest. */
+  /**
+   * What does not cross: what rules reach into, whole, to be joined with what does, and, where what no rule names is
+   * dropped, all the rest.
+   */
   hidden(resource: Resource): Draft
 }
-
-/** What a name at the top of a resource is, where it is more than a free one. */
-type Entry =
-  | { readonly kind: 'attribute'; readonly index: number }
-  | { readonly kind: 'container'; readonly number: number; readonly members: ReadonlyMap<string, number> }
-  | { readonly kind: 'schemas' }
-  | { readonly kind: 'urn'; readonly urn: string }
 
 /** Always cross, whatever the rules say (contract §12). */
 const spared: ReadonlySet<string> = new Set(['id', 'meta'])
@@ -64,7 +61,7 @@ export function createSplitter(bound: BoundRules): Splitter {
   const attributes = joined(claims, isDropping, watched)
   const containers = containersOf(attributes)
   const numbers = new Map(attributes.map(({ path }, index) => [attributeKey(path.urn, path.name), index]))
-  const find = remembering(finding(bound, attributes, containers))
+  const find = remembering(finding(bound, { attributes, containers, numbers }))
   const names: Names = { attributes, containers, find, isDropping }
   return {
     attributes,
@@ -115,6 +112,8 @@ function take(resource: Resource, names: Names, taking: Taking): Draft {
     if (entry === undefined) {
       const crosses = !isDropping || spared.has(fold(name))
       if (crosses !== isHidden) push(free, name, value)
+    } else if (entry.kind === 'alias') {
+      if (isHidden) push(free, name, value)
     } else if (entry.kind === 'urn') {
       if (isDropping !== isHidden) continue
       push(free, name, value)
@@ -152,7 +151,7 @@ function takeAttribute(draft: Draft, index: number, value: Json, { names, taking
   const attribute = names.attributes[index]
   if (attribute === undefined || held[index] !== undefined) return
   held[index] = value
-  draft.attributes[index] = isHidden ? attribute.claimed(value) : attribute.rest(value)
+  draft.attributes[index] = isHidden ? value : attribute.rest(value)
 }
 
 const noMembers = (): Members => ({ names: [], values: [] })
@@ -176,31 +175,4 @@ function joined(
     }),
     ...free.map(({ path }) => watchAttribute(withoutSub(path))),
   ]
-}
-
-/** Finds what a name at the top of a resource is, in any case. */
-function finding(
-  { client, upstream }: BoundRules,
-  attributes: readonly AttributeClaims[],
-  containers: readonly string[],
-): Names['find'] {
-  const entries = entriesOf(attributes, containers)
-  const spelt = new Map([...client.extensions, ...upstream.extensions].map(({ id }) => [fold(id), id]))
-  return (name) => {
-    const entry = entries.get(fold(name))
-    return entry !== undefined || !name.includes(':') ? entry : { kind: 'urn', urn: spelt.get(fold(name)) ?? name }
-  }
-}
-
-function entriesOf(attributes: readonly AttributeClaims[], containers: readonly string[]): ReadonlyMap<string, Entry> {
-  const entries = new Map<string, Entry>([['schemas', { kind: 'schemas' }]])
-  for (const [index, { path }] of attributes.entries())
-    if (path.urn === undefined) entries.set(fold(path.name), { kind: 'attribute', index })
-  for (const [number, urn] of containers.entries()) {
-    const members = attributes.flatMap(({ path }, index): [string, number][] =>
-      fold(path.urn ?? '') === fold(urn) ? [[fold(path.name), index]] : [],
-    )
-    entries.set(fold(urn), { kind: 'container', number, members: new Map(members) })
-  }
-  return entries
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/scim/json.ts'
 import { ruleSets } from './generate.ts'
 import { oracleOf } from './oracle.ts'
-import { canonical, lowered } from './oracle-places.ts'
+import { canonical, get, isOfElements, lowered, oraclePlace } from './oracle-places.ts'
 import { leak, resourcesOf } from './resources.ts'
 import type { RuleSet } from './rule-set.ts'
 import { dataOf, isExact, translatorOf, withDefaults } from './support.ts'
@@ -32,6 +32,17 @@ function ownOf(resource: JsonObject): string {
   return canonical(data)
 }
 
+/** Whether what is unseen may go with its element: what is hidden on it, and one of several where a rule has one. */
+const isTorn = ({ rules, world }: RuleSet, before: JsonObject): boolean =>
+  rules.some((rule) => {
+    const places = (rule.kind === 'two-way' ? rule.upstream : [rule.upstream]).map((text) =>
+      oraclePlace(text, world.definition),
+    )
+    return rule.kind === 'hide'
+      ? places.some(isOfElements)
+      : places.some((place) => place.filter !== undefined && get(lowered(before), place) === 'untold')
+  })
+
 const timesIn = (resource: JsonObject, text: string): number => JSON.stringify(resource).split(text).length - 1
 
 describe('carryOver', () => {
@@ -58,14 +69,18 @@ describe('carryOver', () => {
   })
 
   it('keeps what the client cannot see, and takes nothing from it that belongs to the rules', () => {
+    let kept = 0
     always(({ rules, before, client, isCarried }) => {
       if (!isCarried) return
       for (const asserting of [true, false]) {
         const after = translatorOf(rules).carryOver(before, client, asserting)
-        expect(timesIn(after, leak.upstream)).toBe(timesIn(before, leak.upstream))
         expect(timesIn(after, leak.client)).toBe(0)
+        if (isTorn(rules, before)) continue
+        expect(timesIn(after, leak.upstream)).toBe(timesIn(before, leak.upstream))
+        kept += 1
       }
     })
+    expect(kept).toBeGreaterThan(300)
   })
 
   it('is the create where nothing was there, and does not touch what it is given', () => {

@@ -113,7 +113,8 @@ function settleOneWay(
 ): fc.Arbitrary<RuleSpec> | undefined {
   // A default's name crosses and a hidden one does on neither side: no other rule may have it on either (contract §12).
   const sides: readonly Side[] = kind === 'default' || kind === 'hide' ? ['client', 'upstream'] : ['upstream']
-  const [place] = places.pick(['text'], picks, sides) ?? []
+  const wanted = kind === 'hide' && (picks[3] ?? 0) % 2 === 1 ? 'every' : 'text'
+  const [place] = places.pick([wanted], picks, sides) ?? []
   if (place === undefined || (kind === 'default' && /[[.](?!.*:)/.test(place))) return undefined
   for (const side of sides) places.claim(side, [place])
   const upstream = spell(isLoud)(place)

@@ -77,7 +77,7 @@ function isThere(value: Json): boolean {
 
 function typeOf(attribute: Attribute | undefined): string {
   const compared =
-    attribute?.type === 'complex' ? attribute.subAttributes?.find(({ name }) => name === 'value') : attribute
+    attribute?.type === 'complex' ? attribute.subAttributes?.find(({ name }) => same(name, 'value')) : attribute
   if (compared === undefined) return 'unknown'
   const isExact = compared.type === 'string' ? compared.caseExact : true
   return ['string', 'reference', 'binary'].includes(compared.type) ? (isExact ? 'exact' : 'folded') : compared.type

@@ -14,6 +14,8 @@ export interface OraclePlace {
   readonly sub?: string
   /** A sub-attribute of all elements. */
   readonly every: boolean
+  /** Whether the definition knows the attribute. */
+  readonly known: boolean
 }
 
 const grammar = /^(?:(urn:.*):)?([\w-]+)(?:\[([\w$]+) eq (.+)\])?(?:\.([\w$]+))?$/i
@@ -34,6 +36,7 @@ export function oraclePlace(text: string, definition: ResourceDefinition): Oracl
     ...(filterSub === undefined ? {} : { filter: { sub: filterSub.toLowerCase(), value } }),
     ...(sub === undefined ? {} : { sub: sub.toLowerCase() }),
     every: sub !== undefined && filterSub === undefined && attribute?.multiValued === true,
+    known: attribute !== undefined,
   }
 }
 
@@ -128,6 +131,19 @@ export function take(tree: JsonObject, place: OraclePlace): JsonObject {
   const isPart = place.sub !== undefined && !place.every && isObject(value)
   return withAttribute(tree, place, isPart ? { ...value, [place.sub ?? '']: null } : undefined)
 }
+
+/** The tree without a sub-attribute in each of the elements that the place means, or in a lone object. */
+export function strip(tree: JsonObject, place: OraclePlace): JsonObject {
+  const value = attributeAt(tree, place)
+  if (value === undefined) return tree
+  const without = (one: Json): Json =>
+    isObject(one) && (place.filter === undefined || isChosen(one, place)) ? { ...one, [place.sub ?? '']: null } : one
+  return withAttribute(tree, place, Array.isArray(value) ? value.map(without) : without(value))
+}
+
+/** Whether `hide` of this place leaves the rest of the elements alone. */
+export const isOfElements = ({ sub, filter, every, known }: OraclePlace): boolean =>
+  sub !== undefined && (filter !== undefined || every || !known)
 
 /** The tree with the value there; `tree` has nothing there but other parts of the same element. */
 export function set(tree: JsonObject, place: OraclePlace, value: Json): JsonObject {

@@ -5,11 +5,13 @@ import {
   elements,
   get,
   isChosen,
+  isOfElements,
   lower,
   lowered,
   type OraclePlace,
   oraclePlace,
   set,
+  strip,
   take,
   takes,
 } from './oracle-places.ts'
@@ -40,11 +42,21 @@ export function oracleOf({ world, unmapped, rules }: RuleSet): Oracle {
     spec.kind === 'two-way' ? [{ spec, client: spec.client.map(at), upstream: spec.upstream.map(at) }] : [],
   )
   const owned = rules.flatMap((rule) => (rule.kind === 'two-way' || rule.kind === 'default' ? [] : [at(rule.upstream)]))
-  const claimed = [...twoWay.flatMap(({ client, upstream }) => [...client, ...upstream]), ...owned]
+  const hides = rules.flatMap((rule) => (rule.kind === 'hide' ? [at(rule.upstream)] : [])).filter(isOfElements)
+  const claimed = [
+    ...twoWay.flatMap(({ client, upstream }) => [...client, ...upstream]),
+    ...owned.filter(({ text }) => hides.every((place) => place.text !== text)),
+  ]
+  const aliases = aliasesOf(
+    [...claimed, ...hides],
+    twoWay.flatMap(({ client }) => client),
+    world.definition,
+  )
 
   /** What no rule claims. */
   function rest(tree: JsonObject): JsonObject {
-    const left = claimed.reduce(take, lowered(tree))
+    const own = Object.fromEntries(Object.entries(lowered(tree)).filter(([name]) => !aliases.has(name)))
+    const left = hides.reduce(strip, claimed.reduce(take, own))
     const { schemas: _, ...data } = left
     if (unmapped === 'pass') return data
     const spared = Object.fromEntries(Object.entries(data).filter(([name]) => protocol.includes(name)))
@@ -61,6 +73,7 @@ export function oracleOf({ world, unmapped, rules }: RuleSet): Oracle {
     const refused = notCarriable(
       tree,
       twoWay.flatMap((one) => one.client),
+      hides,
     ).map(({ text }) => text)
     let upstream = rest(tree)
     for (const rule of twoWay) {
@@ -121,6 +134,25 @@ export function oracleOf({ world, unmapped, rules }: RuleSet): Oracle {
   }
 }
 
+/** Other names, at the top, for what rules claim in extensions: bare ones that no core attribute has, and with the URN. */
+function aliasesOf(
+  claimed: readonly OraclePlace[],
+  ofClient: readonly OraclePlace[],
+  { core }: RuleSet['world']['definition'],
+): ReadonlySet<string> {
+  const isCore = (name: string) =>
+    core.attributes.some((one) => one.name.toLowerCase() === name) ||
+    claimed.some((place) => place.urn === '' && place.name === name)
+  return new Set(
+    claimed
+      .filter(({ urn }) => urn !== '')
+      .flatMap(({ urn, name, known, text }) => {
+        const isBare = !isCore(name) && (known || ofClient.some((one) => one.text === text))
+        return isBare ? [name, `${urn}:${name}`] : [`${urn}:${name}`]
+      }),
+  )
+}
+
 /** `pr`: the empty text is not there. */
 const isThere = (value: Json | undefined): boolean => value !== undefined && value !== ''
 
@@ -128,7 +160,11 @@ const setAt = (tree: JsonObject, place: OraclePlace | undefined, value: Json): J
   place === undefined ? tree : set(tree, place, value)
 
 /** The client's places that hold more than their rules carry. */
-function notCarriable(tree: JsonObject, places: readonly OraclePlace[]): readonly OraclePlace[] {
+function notCarriable(
+  tree: JsonObject,
+  places: readonly OraclePlace[],
+  hides: readonly OraclePlace[],
+): readonly OraclePlace[] {
   return places.filter((place) => {
     const value = attributeAt(tree, place)
     const { filter, sub } = place
@@ -137,7 +173,7 @@ function notCarriable(tree: JsonObject, places: readonly OraclePlace[]): readonl
     const chosen = place.every ? elements(value) : elements(value).filter((element) => isChosen(element, place))
     if (!place.every && chosen.length > 1) return true
     if (sub === undefined) return false
-    const siblings = places.filter((one) => one.urn === place.urn && one.name === place.name)
+    const siblings = [...places, ...hides].filter((one) => one.urn === place.urn && one.name === place.name)
     const alike = siblings.filter((one) => canonical(lower(one.filter)) === canonical(lower(filter)))
     const named = [...letGo, filter?.sub ?? '', ...alike.map((one) => one.sub ?? '')]
     return chosen.some((element) => isObject(element) && Object.keys(element).some((name) => !named.includes(name)))

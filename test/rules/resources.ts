@@ -4,6 +4,7 @@ import {
   attributeAt,
   elements,
   isChosen,
+  isOfElements,
   type OraclePlace,
   oraclePlace,
   overlaps,
@@ -65,6 +66,10 @@ function build(rules: RuleSet, side: Side, choices: Choices): JsonObject {
   for (const place of others)
     if (choices.of([false, true]) && [...own, ...written].every((one) => !overlaps(one, place)))
       tree = place.sub === undefined && place.filter !== undefined ? tree : set(tree, place, leak[side])
+  for (const rule of rules.rules)
+    if (rule.kind === 'hide') tree = besideHidden(tree, at(rule.upstream), { side, at, choices })
+  for (const place of [...own, ...others])
+    if (place.urn !== '' && choices.of([0, 0, 1]) === 1) tree = withAlias(tree, place, { rules, side, choices })
   for (const rule of twoWay) tree = withSlots(tree, rule, { side, at, choices })
   for (const place of own) tree = embroidered(tree, place, { side, at, choices })
   return dressed(tree, world, choices)
@@ -94,6 +99,39 @@ interface Filling {
   readonly side: Side
   readonly at: (place: string) => OraclePlace
   readonly choices: Choices
+}
+
+/** Elements with something hidden, beside what is seen of them and of others. */
+function besideHidden(tree: JsonObject, place: OraclePlace, { side, choices }: Filling): JsonObject {
+  const { filter, sub } = place
+  if (sub === undefined || attributeAt(tree, place) === undefined || !isOfElements(place)) return tree
+  const literal = filter === undefined ? {} : { [filter.sub]: filter.value }
+  const seen = sub === 'type' ? 'unit' : 'type'
+  const list = choices.of<readonly JsonObject[]>([
+    [],
+    [{ [sub]: leak[side], ...literal, note: 'n' }],
+    [
+      { [sub]: leak[side], [seen]: 'p', ...literal },
+      { [seen]: 'q', ...literal },
+    ],
+    [{ [sub]: `${leak[side]} again`, other: { deep: 'o' }, ...literal }, { [seen]: 'r' }],
+  ])
+  return list === undefined || list.length === 0 ? tree : withAttribute(tree, place, [...list])
+}
+
+/** An extension's attribute under a name at the top, where it does not belong. */
+function withAlias(
+  tree: JsonObject,
+  { urn, name, known, text }: OraclePlace,
+  { rules: { rules, world }, side, choices }: Pick<Filling, 'side' | 'choices'> & { readonly rules: RuleSet },
+): JsonObject {
+  const isTaken = world.definition.core.attributes.some((one) => one.name.toLowerCase() === name)
+  const isClaimed = rules.some(
+    (rule) => rule.kind === 'two-way' && [...rule.client, ...rule.upstream].some((one) => one.toLowerCase() === name),
+  )
+  const isOfClient = rules.some((rule) => rule.kind === 'two-way' && rule.client.includes(text))
+  const isBare = !isTaken && !isClaimed && (known || isOfClient)
+  return { ...tree, [choices.of(isBare ? [name, `${urn}:${name}`] : [`${urn}:${name}`]) ?? '']: leak[side] }
 }
 
 /** A rule's slots, mostly all of them. */
