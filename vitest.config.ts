@@ -12,6 +12,7 @@ const onBothHomes = [
   'test/remote.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/*.test.ts',
+  'test/view/{rules,scope,walk,differential}.test.ts',
 ]
 
 export default defineConfig({
