@@ -13,15 +13,19 @@ const aboutAttributes: ReadonlySet<ScimType | undefined> = new Set([
   'noTarget',
 ])
 
-/** Puts the client's names of attributes into what an upstream says of its own, as far as rules give one name for one. */
+/**
+ * Puts the client's names of attributes into what an upstream says of its own: of a part of a joined attribute, the joined
+ * one's. Names that only the upstream has stay.
+ */
 export function detailTranslator(rules: TypeRules): (error: unknown) => unknown {
   const names = new Map<string, string>()
   for (const rule of rules.rules) {
     const [client, upstream] = rule.kind === 'two-way' ? [rule.client, rule.upstream] : [[], []]
-    const [place] = upstream.length === 1 ? upstream : []
-    if (place === undefined) continue
-    const { urn: _, ...own } = place.place
-    names.set(fold(printPlace(own)), client.map((slot) => printPlace(slot.place)).join(' and '))
+    const told = client.map((slot) => printPlace(slot.place)).join(' and ')
+    for (const { place } of upstream) {
+      const { urn: _, ...own } = place
+      names.set(fold(printPlace(own)), told)
+    }
   }
   const words = [...names.keys()].toSorted((a, b) => b.length - a.length).map(escaped)
   if (words.length === 0) return (error) => error

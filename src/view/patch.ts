@@ -144,7 +144,7 @@ async function send(
   const reply = await ask(asked, errand, { carrier, type })
   const isWanted = type.hasRules && projection.attributes !== undefined
   if (reply.kind === 'empty' && isWanted) {
-    const held = await readHeld({ carrier, type, errand }, id, asked.projection)
+    const held = await readHeld({ carrier, type, errand }, id, translator.projection(projection, type.scope?.needs))
     return replyOf(type, held, projection)
   }
   return shown(type, reply, projection)

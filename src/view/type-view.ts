@@ -1,6 +1,7 @@
 import { createTranslator } from '../rules/create-translator.ts'
 import type { TypeRules } from '../rules/rule.ts'
 import type { Translator, Unfit } from '../rules/translator.ts'
+import { canonicalPath } from '../scim/definition.ts'
 import { ScimError } from '../scim/error.ts'
 import { type Filter, walkFilter } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
@@ -51,7 +52,8 @@ export function createTypeView(definition: ResourceDefinition, clauses: ViewClau
   const { name } = definition.type
   const rules = clauses.rules?.get(name)
   const translator = rules === undefined ? untranslated(definition) : createTranslator(rules, definition, unfit)
-  const filter = clauses.scope?.get(name)
+  const given = clauses.scope?.get(name)
+  const filter = given && settled(given, translator.client)
   const allowed = clauses.allow?.get(name)
   const isAllowed = (operation: Operation): boolean => allowed === undefined || allowed.includes(operation)
   return {
@@ -97,6 +99,19 @@ function withNeeded(
   const names = new Set(needed.map(({ name = '' }) => fold(name)))
   const excluded = excludedAttributes.filter(({ name }) => name !== undefined && !names.has(fold(name)))
   return excluded.length === 0 ? {} : { excludedAttributes: excluded }
+}
+
+/** The filter with its paths as the schemas spell them: not every server finds an extension's attribute by its bare name. */
+function settled(filter: Filter, definition: ResourceDefinition): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { ...filter, left: settled(filter.left, definition), right: settled(filter.right, definition) }
+    case 'not':
+      return { ...filter, of: settled(filter.of, definition) }
+    default:
+      return { ...filter, path: canonicalPath(definition, filter.path) }
+  }
 }
 
 /** The attributes that a filter reads, those of elements by their lists. */

@@ -32,7 +32,8 @@ it.each([
     'employeeNumbers, myemployeeNumber, mail.x, x.mail and mail-box',
     'employeeNumbers, myemployeeNumber, mail.x, x.mail and mail-box',
   ],
-  ['name.givenName is required', 'name.givenName is required'],
+  ['name.givenName is required', 'displayName is required'],
+  ['urn:x:y:name.familyName is too long, name.formatted', 'displayName is too long, name.formatted'],
 ])('says %s as %s', (detail, wanted) => {
   expect(said(detail, 'invalidValue')).toMatchObject({ message: wanted, scimType: 'invalidValue', status: 400 })
   expect(said(detail, 'uniqueness')).toMatchObject({ message: wanted, status: 409 })

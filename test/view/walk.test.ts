@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type PagingServer, startPaging } from './paging.ts'
-import { type Client, clientOf, listed } from './support.ts'
+import { type Client, clientOf, enterpriseUrn, listed } from './support.ts'
 
 const rules = `
 rules:
@@ -17,7 +17,7 @@ const tenant = (id: string, url: string, clauses = rules) =>
 let byIndex: PagingServer
 let byCursor: PagingServer
 let gateway: TestGateway
-let clients: Readonly<Record<'index' | 'other' | 'cursor' | 'scoped' | 'ruled-scoped', Client>>
+let clients: Readonly<Record<'index' | 'other' | 'cursor' | 'scoped' | 'ruled-scoped' | 'departed', Client>>
 
 beforeAll(async () => {
   byIndex = await startPaging({ pageSize: 3 })
@@ -27,6 +27,7 @@ beforeAll(async () => {
     other: tenant('other', byIndex.url),
     cursor: tenant('cursor', byCursor.url),
     scoped: `${tenant('scoped', byIndex.url, '')}${scope}`,
+    departed: tenant('departed', byIndex.url, `scope: { User: 'DEPARTMENT eq "X"' }\n`),
     'ruled-scoped': `${tenant('ruled-scoped', byIndex.url)}${scope}`,
   })
   clients = {
@@ -34,6 +35,7 @@ beforeAll(async () => {
     other: await clientOf(gateway, 'other'),
     cursor: await clientOf(gateway, 'cursor'),
     scoped: await clientOf(gateway, 'scoped'),
+    departed: await clientOf(gateway, 'departed'),
     'ruled-scoped': await clientOf(gateway, 'ruled-scoped'),
   }
 })
@@ -201,10 +203,23 @@ describe.each(['scoped', 'ruled-scoped'] as const)('a server that does not filte
     expect(there.body['detail']).toBe(String(nowhere.body['detail']).replace('nobody', 'u0'))
   })
 
+  it('is read again for a PATCH that wants to see', async () => {
+    const title = [{ op: 'replace', path: 'title', value: 'X' }]
+    const { status, body } = await clients[tenant].patch('/Users/u1?attributes=userName', title)
+    expect([status, body['userName']]).toEqual(tenant === 'scoped' ? [204, undefined] : [200, 'user01'])
+  })
+
   it('is not asked twice where it shows nobody else', async () => {
     for (const user of byIndex.users) user['active'] = true
     expect((await clients[tenant].get('/Users')).body).toMatchObject({ totalResults: 10 })
     expect(byIndex.asked).toHaveLength(1)
+  })
+})
+
+describe('a scope', () => {
+  it('is asked by the schemas’ names', async () => {
+    await clients.departed.get('/Users?filter=USERNAME%20pr')
+    expect(byIndex.asked[0]).toContain(`USERNAME pr and ${enterpriseUrn}:department eq "X"`)
   })
 })
 
