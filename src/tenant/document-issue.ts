@@ -106,8 +106,9 @@ function unknownKey(path: Path, key: string, value: Json): Fault {
   return { path: [...path, key], side: 'key', message: `unknown key \`${shortened(key)}\`; ${hint}`, under: path }
 }
 
-/** A list where a map is meant, or a text: not the branch that was meant, however little it says. */
-const isOtherKind = ({ code, path }: z.core.$ZodIssue): boolean => code === 'invalid_type' && path.length === 0
+/** A list where a map or one word is meant, or a text: not the branch that was meant, however little it says. */
+const isOtherKind = ({ code, path }: z.core.$ZodIssue): boolean =>
+  (code === 'invalid_type' || code === 'invalid_value') && path.length === 0
 
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: Path, value: Json): Fault[] {
   const say = (message: string): Fault[] => [{ path, side: 'value', message, under: path }]

@@ -18,8 +18,6 @@ export const notBuilt: readonly NotBuilt[] = [
   { path: ['guard'] },
   { path: ['frontDoor', 'trust'] },
   { path: ['upstream', 'kind'], value: 'graph' },
-  { path: ['upstream', 'preset'], value: 'entra' },
-  { path: ['upstream', 'capabilities'] },
   { path: ['upstream', 'auth', 'kind'], value: 'tokenExchange' },
   { path: ['upstream', 'auth', 'kind'], value: 'managedIdentity' },
   { path: ['upstream', 'auth', 'client', 'federated'] },

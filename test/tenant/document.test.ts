@@ -75,7 +75,9 @@ const bad: [what: string, text: string, messages: string[]][] = [
   [
     'a key of another kind',
     lines(...good, '  url: https://u.example/'),
-    ['5:3: upstream: unknown key `url`; known here: kind, schemas, resourceTypes'],
+    [
+      '5:3: upstream: unknown key `url`; known here: kind, schemas, resourceTypes, pageBudget, membersOnRead, absentInPut, unsupported',
+    ],
   ],
   [
     'clauses that are not built yet, and what follows from them not once more',

@@ -7,20 +7,10 @@ const defaultTimeout = '20s'
 /** Far below 2^31 ms: a longer timer than that fires at once. */
 const longestTimeoutMs = 24 * 3_600_000
 
-/** Presets that the contract names (§4) and that no issue has built yet. */
-const unbuiltPresets: ReadonlySet<unknown> = new Set(['entra'])
-
-/** `upstream: { kind: scim, ... }` of a tenant file (contract §4): any SCIM 2.0 server. */
+/** `upstream: { kind: scim, ... }` of a tenant file (contract §4): any SCIM 2.0 server. What it can do is the plan's clause. */
 export const scimClause = z.strictObject({
   kind: z.literal('scim'),
-  preset: z
-    .literal('rfc', {
-      error: ({ input }) =>
-        unbuiltPresets.has(input) ? `preset \`${input}\` is known but not built yet` : 'unknown preset: use rfc',
-    })
-    .optional(),
   url: httpUrl.describe('The SCIM root of the upstream, such as https://directory.example/scim/v2'),
-  capabilities: z.never({ error: '`capabilities` is known but not built yet' }).optional(),
   timeout: z
     .string()
     .regex(durationPattern, 'must be a duration, such as 20s, 500ms or 1m')

@@ -18,7 +18,7 @@ const mistakes = (value: unknown): string[] =>
 describe('scimClause accepts', () => {
   it.each([
     good,
-    { ...good, preset: 'rfc', timeout: '500ms' },
+    { ...good, timeout: '500ms' },
     withAuth({ kind: 'bearer', token: { env: 'TOKEN' } }),
     withAuth({ kind: 'basic', username: 'tollgate', password: { file: '/run/secret' } }),
     withAuth({ kind: 'header', name: 'X-Api-Key', value: { sealed: 'eyJ' } }),
@@ -40,9 +40,6 @@ describe('scimClause refuses', () => {
   const literal = /literal secret must not stand in a tenant file.*\{ env: NAME \}/
   it.each([
     ['an unknown key', { ...good, urll: 'x' }, /urll/],
-    ['a preset not built yet', { ...good, preset: 'entra' }, /^preset: preset `entra` is known but not built yet$/],
-    ['an unknown preset', { ...good, preset: 'okta' }, /^preset: unknown preset: use rfc$/],
-    ['capabilities', { ...good, capabilities: { bulk: true } }, /^capabilities: .*known but not built yet$/],
     [
       'an auth kind not built yet',
       withAuth({ kind: 'managedIdentity', resource: 'x' }),
