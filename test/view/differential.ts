@@ -72,7 +72,10 @@ export async function actBoth(
 
 /** Whether a PATCH may make two elements alike, which a server then keeps once (RFC 7643 §2.4) and rules refuse. */
 function makesTwins(deed: Deed): boolean {
-  const paths = deed.kind === 'patch' ? deed.operations.map(({ path }) => String(path)) : []
+  const operations = deed.kind === 'patch' ? deed.operations : []
+  const paths = operations.flatMap(({ path, value }) =>
+    typeof path === 'string' ? [path] : isObject(value) ? Object.keys(value) : [],
+  )
   return paths.includes('emails') && paths.some((path) => path.startsWith('emails['))
 }
 

@@ -111,6 +111,8 @@ describe.each<[string, JsonObject, JsonObject]>([
       expect((await both.inner.get(path)).body).toMatchObject({ title: 'Y', ...inside })
       const etag = (await client().get(path)).headers.get('etag') ?? ''
       expect((await client().get(path, { 'if-none-match': etag })).status).toBe(304)
+      expect((await client().get(path, { 'if-match': etag })).status).toBe(200)
+      expect((await client().get(path, { 'if-match': etag.replace(/\d+/, '99') })).status).toBe(412)
       expect((await client().delete(path, { 'if-match': 'W/"99"' })).status).toBe(412)
       expect((await client().delete(path, { 'if-match': etag })).status).toBe(204)
       expect(await client().attempts()).toEqual(['read GET /Users/{id} 200', 'forward DELETE /Users/{id} 204'])

@@ -252,6 +252,28 @@ describe('lists', () => {
   })
 })
 
+describe('a PATCH that reads first', () => {
+  it('writes parts apart, references whole, and secrets that nobody can compare', async () => {
+    const manager = `${enterpriseUrn}:manager`
+    const operations = [
+      { op: 'replace', path: 'displayName', value: 'Eva Zott' },
+      { op: 'add', path: manager, value: { value: '7', displayName: 'Zoë' } },
+      { op: 'replace', path: 'password', value: 'secret' },
+    ]
+    expect((await clients.index.patch('/Users/u0', operations)).status).toBe(204)
+    const patched = byIndex.users[0]?.['patched']
+    expect(patched).toEqual(
+      expect.arrayContaining([
+        { op: 'replace', path: 'name.givenName', value: 'Eva' },
+        { op: 'replace', path: 'name.familyName', value: 'Zott' },
+        { op: 'replace', path: 'password', value: 'secret' },
+      ]),
+    )
+    expect(JSON.stringify(patched)).toContain('"value":{"value":"7"')
+    expect(patched).toHaveLength(4)
+  })
+})
+
 describe('a write that somebody else overtakes', () => {
   const rename = [{ op: 'replace', path: 'displayName', value: 'Eva Lee' }]
 
