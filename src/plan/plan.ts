@@ -1,27 +1,29 @@
-import type { Capabilities, PlanChoices } from '../capabilities.ts'
-import type { ResourceRequest, ScimReply } from '../scim/request.ts'
-import { forward, type Plan } from './step.ts'
+import type { ScimReply } from '../scim/request.ts'
+import { planCreate } from './create.ts'
+import { planDelete } from './delete.ts'
+import { planPatch } from './patch.ts'
+import type { Planning, SingleRequest } from './planning.ts'
+import { planRead } from './read.ts'
+import { planReplace } from './replace.ts'
+import type { Plan } from './step.ts'
 
-/** What plans are made by. */
-export interface Planning {
-  readonly capabilities: Capabilities
-  readonly choices: PlanChoices
-}
-
-/** A request for one resource, in the upstream's words. */
-export type SingleRequest = Exclude<ResourceRequest, { operation: 'list' }>
-
-export const defaultChoices: PlanChoices = {
-  pageBudget: 20,
-  membersOnRead: 'get',
-  absentInPut: 'clear',
-  unsupported: 'drop',
-}
+export { type Asked, defaultChoices, type Planning, type SingleRequest } from './planning.ts'
 
 /**
  * The calls that serve a request on an upstream with these capabilities (contract §6's table).
  * @throws ScimError before anything is yielded, where no call could serve it
  */
-export function planOf(request: SingleRequest, _planning: Planning): Plan<ScimReply> {
-  return forward(request)
+export function planOf(request: SingleRequest, planning: Planning): Plan<ScimReply> {
+  switch (request.operation) {
+    case 'create':
+      return planCreate(request, planning)
+    case 'read':
+      return planRead(request, planning)
+    case 'replace':
+      return planReplace(request, planning)
+    case 'patch':
+      return planPatch(request, planning)
+    case 'delete':
+      return planDelete(request, planning)
+  }
 }

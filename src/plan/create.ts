@@ -1,0 +1,70 @@
+import { ScimError } from '../scim/error.ts'
+import type { ScimReply } from '../scim/request.ts'
+import { idOf, type Resource } from '../scim/resource.ts'
+import { holdableResource } from './holdable.ts'
+import { bare, type Members, membersIn } from './members.ts'
+import { said } from './partial.ts'
+import { perform } from './perform.ts'
+import { type Asked, formsOf, memberFormsOf, type Planning } from './planning.ts'
+import { requireForCreate } from './required.ts'
+import { membersShown, wantsMembers, without, withoutMembers } from './shown.ts'
+import { ask, attempt, type Plan } from './step.ts'
+import { accepted } from './unsupported.ts'
+import { writesOf } from './writes.ts'
+
+/**
+ * A new resource (RFC 7644 §3.3). Members that the upstream does not take at once are added in chunks afterwards; if one
+ * chunk is refused, the new group is deleted again, for nobody else knows it yet, and a retry would make a second one.
+ * @throws ScimError 400 before any call where something required is missing, or cannot be held
+ */
+export function* planCreate(request: Asked<'create'>, planning: Planning): Plan<ScimReply> {
+  const { definition, projection } = request
+  const forms = memberFormsOf(planning, definition)
+  const resource = accepted(holdableResource(request.resource, formsOf(planning, definition)), planning.choices)
+  requireForCreate(resource, planning, definition)
+  const members = forms === undefined ? new Map() : membersIn(request.resource['members'])
+  if (forms === undefined || forms.atCreate || members.size === 0) {
+    const own = forms === undefined || forms.atCreate ? resource : without(resource, 'members')
+    return yield* ask({ request: { ...request, resource: own }, purpose: 'forward' })
+  }
+  const own = { ...request, resource: without(resource, 'members'), projection: withoutMembers(projection) }
+  const reply = yield* ask({ request: own, purpose: 'forward' })
+  if (reply.kind !== 'resource') return reply
+  const id = idOf(reply.resource)
+  if (id === undefined)
+    throw new ScimError(502, 'the upstream directory made the group without an id: its members were not added', {
+      inDoubt: true,
+    })
+  yield* addTo(id, members, { request, planning })
+  return { ...reply, resource: withMembers(reply.resource, request.resource, projection) }
+}
+
+function withMembers(made: Resource, asked: Resource, projection: Asked<'create'>['projection']): Resource {
+  if (!wantsMembers(projection)) return made
+  return { ...made, members: [...membersShown([...membersIn(asked['members']).values()], projection)] }
+}
+
+interface Making {
+  readonly request: Asked<'create'>
+  readonly planning: Planning
+}
+
+function* addTo(id: string, members: Members, { request: { definition }, planning }: Making): Plan<void> {
+  const forms = memberFormsOf(planning, definition)
+  const writes = writesOf({ definition, id, conditions: {}, operations: [], adds: bare(members), removals: [], forms })
+  try {
+    yield* perform(writes, { definition, id, isKnown: true, removalOfNobodyIs404: false })
+  } catch (error) {
+    if (!(error instanceof ScimError)) throw error
+    const undone = yield* attempt({ request: { operation: 'delete', definition, id }, purpose: 'forward' })
+    const isGone = undone.kind === 'done' || undone.error.status === 404
+    throw isGone
+      ? said(error, `${plain(error)} The group was deleted again: nothing is left of it.`, false)
+      : said(
+          error,
+          `${plain(error)} The group was made, with the id ${JSON.stringify(id)}, and could not be deleted again: delete it, or add its members there.`,
+        )
+  }
+}
+
+const plain = ({ message }: ScimError): string => (message.endsWith('.') ? message : `${message}.`)

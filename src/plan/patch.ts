@@ -1,0 +1,36 @@
+import type { ScimReply } from '../scim/request.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
+import { again } from './again.ts'
+import { writeConditions } from './conditions.ts'
+import { patchByDifference } from './patch-difference.ts'
+import { patchByPut } from './patch-put.ts'
+import { sortedOut } from './patch-sorted.ts'
+import { patchTranslated } from './patch-translated.ts'
+import { type Asked, formsOf, memberFormsOf, type Planning } from './planning.ts'
+import { ask, type Plan } from './step.ts'
+
+/**
+ * A change of a resource (RFC 7644 §3.5.2) in the forms that the upstream has: translated where nothing must be known for
+ * that, else by the difference that it makes to what is there. Members are added and removed in chunks.
+ * @throws ScimError 400 before any call where it cannot be done
+ */
+export function* planPatch(request: Asked<'patch'>, planning: Planning): Plan<ScimReply> {
+  const { patch } = planning.capabilities
+  const conditions = writeConditions(request, planning)
+  const { held: _, ...asked } = request
+  if (patch === false) return yield* again(conditions, () => patchByPut(request, conditions, planning))
+  if (isPatchNative(planning, request.definition))
+    return yield* ask({ request: { ...asked, ...conditions }, purpose: 'forward' })
+  const sorted = sortedOut(request, planning, patch)
+  return sorted.direct === undefined
+    ? yield* patchByDifference(request, { planning, patch, sorted, conditions })
+    : yield* patchTranslated(request, { planning, direct: sorted.direct, membership: sorted.membership, conditions })
+}
+
+/** Whether a PATCH can be passed on as it is. */
+export function isPatchNative(planning: Planning, definition: ResourceDefinition): boolean {
+  const { patch } = planning.capabilities
+  if (patch === false || formsOf(planning, definition)?.definition !== undefined) return false
+  const isFree = patch.pathless && patch.elements && patch.filters === 'any'
+  return isFree && memberFormsOf(planning, definition) === undefined
+}
