@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isAttributeName } from '../../scim/attribute-path.ts'
 import { contradictions, inconsistencies, repetitions } from './clause-check.ts'
+import { emulateClause } from './emulate/clause.ts'
 
 /** `:` and what a URN may hold (RFC 8141), without what would end a word of a filter or leave a URL's path segment. */
 const urn = z
@@ -113,8 +114,17 @@ export const directoryClause = z
     kind: z.literal('directory'),
     schemas: z.array(extensionSchema).default([]),
     resourceTypes: z.array(resourceType).default([]),
+    /** Answer as another provider's API does. */
+    emulate: emulateClause.optional(),
   })
   .superRefine((clause, issues) => {
+    for (const name of ['schemas', 'resourceTypes'] as const)
+      if (clause.emulate !== undefined && clause[name].length > 0)
+        issues.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'what emulates Entra holds what Entra holds, no more',
+        })
     for (const problem of inconsistencies(clause)) issues.addIssue({ code: 'custom', ...problem })
   })
 
