@@ -223,6 +223,18 @@ describe('a scope', () => {
   })
 })
 
+describe('a projection', () => {
+  it.each([
+    [{ attributes: 'title', filter: 'displayName ew "X"' }, 'attributes=title,name.givenName,name.familyName'],
+    [{ attributes: 'title', sortBy: 'displayName' }, 'attributes=title,name.givenName,name.familyName'],
+    [{ excludedAttributes: 'displayName,title', filter: 'displayName ew "X"' }, 'excludedAttributes=title'],
+  ])('is asked for with what is decided here: %j', async (parameters, asked) => {
+    const { body } = await clients.index.get(query(parameters))
+    expect(byIndex.asked[0]?.split('&').at(-1)).toBe(asked)
+    expect(JSON.stringify(body)).not.toContain('displayName')
+  })
+})
+
 describe('lists', () => {
   it('go straight to the upstream where it decides all of it', async () => {
     await clients.index.get(query({ filter: 'userName eq "user03"', sortBy: 'userName', count: '2', startIndex: '1' }))
