@@ -31,7 +31,7 @@ export async function frontDoor(request: DoorRequest, { tenants, ports }: Pipeli
   if (tenant === undefined || principal === undefined) throw notRecognised()
   const body = await request.readBody().catch(toScimError)
   const call = tenant.ledger.open(openingOf(request, principal, body)) // durable before anything goes upstream
-  const errand = errandOf(request, tenant, call, ports)
+  const errand = errandOf(request, tenant, { call, principal, ports })
   const asked = await understand(request, body, tenant, errand).catch(toScimError)
   const reply = await carry(asked, tenant, principal, errand)
     .then((given) => successReply(absolute(given, request.base), call.callId))
@@ -81,8 +81,15 @@ async function carry(asked: ScimRequest | ScimError, tenant: Tenant, principal: 
   return tenant.upstream.carry(asked, errand)
 }
 
-function errandOf(request: DoorRequest, tenant: Tenant, call: Call, ports: Ports): Errand {
+interface Opened {
+  readonly call: Call
+  readonly principal: Principal
+  readonly ports: Ports
+}
+
+function errandOf(request: DoorRequest, tenant: Tenant, { call, principal, ports }: Opened): Errand {
   const trace = childTrace(request.header('traceparent'), ports.randomBytes)
   const deadlineAt = ports.now() + tenant.timeoutMs
-  return { attempts: call, deadlineAt, ...(trace === undefined ? {} : { traceparent: trace.traceparent }) }
+  const { credential } = principal
+  return { attempts: call, credential, deadlineAt, ...(trace === undefined ? {} : { traceparent: trace.traceparent }) }
 }

@@ -51,7 +51,7 @@ export function trialOf(document: TenantDocument, resourceType: string): Trial |
     scope,
     dialect,
     async carry(request, recorder) {
-      const errand = { attempts: noAttempts, deadlineAt: Number.POSITIVE_INFINITY }
+      const errand = { attempts: noAttempts, credential: '', deadlineAt: Number.POSITIVE_INFINITY }
       if (clauses === undefined) return recorder.carry(request, errand)
       return createView({ tenant, upstream: recorder, dialect, ports, ...clauses }).carry(
         'definition' in request ? { ...request, definition: upstream } : request,

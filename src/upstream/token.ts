@@ -109,7 +109,7 @@ export function createTokenCache(
 
   function refreshAhead(): void {
     const call = openCall('token')
-    const status = begin({ attempts: call, deadlineAt: ports.now() + timeoutMs }).then(
+    const status = begin({ attempts: call, credential: '', deadlineAt: ports.now() + timeoutMs }).then(
       (result) => {
         if (result.kind === 'late') failure = { error: result.error, until: ports.now() + 1_000 }
         return result.kind === 'issued' ? 200 : result.error.status

@@ -5,6 +5,8 @@ import type { ResourceDefinition } from '../scim/schema.ts'
 /** What surrounds one client request on its way upstream. */
 export interface Errand {
   readonly attempts: Attempts
+  /** The id of the credential that asks, which cursors are bound to; empty where the gateway asks for itself. */
+  readonly credential: string
   /** Milliseconds since the epoch: the whole client request's deadline, retries included. */
   readonly deadlineAt: number
   /** W3C trace context to pass on, where the client sent one. */

@@ -59,7 +59,7 @@ export function directoryClient(options: DirectoryClientOptions = {}): Directory
   }
   const upstream = createDirectory({ tenant, clause, resources: database.storage, ports, dialect })
   const attempts: string[] = []
-  const errand = () => ({ attempts: recorder(attempts), deadlineAt: clock.now + 60_000 })
+  const errand = () => ({ attempts: recorder(attempts), credential: 'test', deadlineAt: clock.now + 60_000 })
 
   const send = async (method: string, path: string, sent: Send = {}): Promise<Answer> => {
     const [route = '', query = ''] = path.split('?', 2)

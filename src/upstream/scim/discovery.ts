@@ -46,7 +46,7 @@ export function createDefinitions(parts: DiscoveryParts): (segment: string) => P
 
 async function discover({ ports, openCall, timeoutMs, locations, ask }: DiscoveryParts): Promise<Definitions> {
   const call = openCall('probe')
-  const errand = { attempts: call, deadlineAt: ports.now() + timeoutMs }
+  const errand = { attempts: call, credential: '', deadlineAt: ports.now() + timeoutMs }
   let status = 200
   try {
     const types = await ask('ResourceTypes', errand)

@@ -361,5 +361,6 @@ test('a deadline that passes ends a search', async () => {
 
 const never = {
   attempts: { callId: 'c', begin: async () => ({ seq: 1, requestId: 'c.1', answered: () => undefined }) },
+  credential: 'test',
   deadlineAt: 0,
 }
