@@ -1,10 +1,10 @@
 import type { ScimReply } from '../scim/request.ts'
 import { planCreate } from './create.ts'
 import { planDelete } from './delete.ts'
-import { planPatch } from './patch.ts'
+import { isPatchNative, planPatch } from './patch.ts'
 import type { Planning, SingleRequest } from './planning.ts'
 import { planRead } from './read.ts'
-import { planReplace } from './replace.ts'
+import { isPutNative, planReplace } from './replace.ts'
 import type { Plan } from './step.ts'
 
 export { type Asked, defaultChoices, type Planning, type SingleRequest } from './planning.ts'
@@ -26,4 +26,14 @@ export function planOf(request: SingleRequest, planning: Planning): Plan<ScimRep
     case 'delete':
       return planDelete(request, planning)
   }
+}
+
+/**
+ * Whether a request's writes may depend on what was read before, or be several: then those of one resource must not run at
+ * once. One that needs no read must wait its turn too: it could come between another one's read and write.
+ */
+export function needsTurn(request: SingleRequest, planning: Planning): boolean {
+  if (request.operation !== 'replace' && request.operation !== 'patch') return false
+  const { definition } = request
+  return !isPutNative(planning, definition) || !isPatchNative(planning, definition)
 }
