@@ -71,7 +71,7 @@ export function checkOperation(operation: Operation): void {
 export const clears = ({ op, path, value }: Operation): boolean =>
   op === 'replace' && fold(path.urn ?? '') === fold(customSecurityUrn) && Array.isArray(value) && value.length === 0
 
-function checkTarget({ text, path, place }: Operation): void {
+function checkTarget({ op, text, path, place }: Operation): void {
   const { attribute, sub } = place
   if (attribute.name === 'manager' && sub !== undefined) throw bad('The manager is replaced as a whole, by its value.')
   if (!attribute.multiValued) {
@@ -79,6 +79,10 @@ function checkTarget({ text, path, place }: Operation): void {
     return
   }
   if (path.filter === undefined && sub !== undefined) throw bad(`The path '${text.slice(0, 200)}' needs a filter.`)
+  // The documents only ever replace elements: what an add or a filtered remove does to them is not known.
+  const isList = Object.hasOwn(entraElements, attribute.name)
+  if (isList && (op === 'add' || (op === 'remove' && path.filter !== undefined)))
+    throw bad(`The ${op} of '${text.slice(0, 200)}' is not supported: replace the whole list.`)
   if (path.filter === undefined) return
   const type = typeIn(path.filter, attribute.name === 'emails')
   const limits = entraElements[attribute.name] ?? []

@@ -183,14 +183,20 @@ describe('A4: users are changed', () => {
       'emails',
       [whole.emails[0] ?? null, { type: 'other', value: 'c@example.com' }],
     ],
-    [{ op: 'remove', path: 'emails[type eq "other"]' }, 'emails', [whole.emails[0] ?? null]],
     [
       { op: 'replace', path: 'emails', value: [{ type: 'work', value: 'd@contoso.com' }] },
       'emails',
       [{ type: 'work', value: 'd@contoso.com', primary: true }],
     ],
     [
-      { op: 'add', path: 'phoneNumbers', value: [{ type: 'mobile', value: '2' }] },
+      {
+        op: 'replace',
+        path: 'phoneNumbers',
+        value: [
+          { type: 'work', value: '1' },
+          { type: 'mobile', value: '2' },
+        ],
+      },
       'phoneNumbers',
       [
         { type: 'work', value: '1' },
@@ -198,12 +204,9 @@ describe('A4: users are changed', () => {
       ],
     ],
     [
-      { op: 'add', path: 'phoneNumbers[type eq "fax"].value', value: '3' },
+      { op: 'replace', path: 'phoneNumbers[type eq "work"]', value: { type: 'work', value: '3' } },
       'phoneNumbers',
-      [
-        { type: 'work', value: '1' },
-        { type: 'fax', value: '3' },
-      ],
+      [{ type: 'work', value: '3' }],
     ],
     [{ op: 'remove', path: 'phoneNumbers' }, 'phoneNumbers', undefined],
     [
@@ -267,10 +270,14 @@ describe('A4: users are changed', () => {
     { op: 'replace', path: 'phoneNumbers[type eq "work" and primary eq true].value', value: 'x' },
     { op: 'replace', path: 'phoneNumbers[type eq "mobile"].value', value: 'x' },
     { op: 'replace', path: 'emails[type eq "work"].type', value: 'other' },
-    { op: 'add', path: 'emails', value: { type: 'other', value: 'x@example.com' } },
-    { op: 'add', path: 'emails', value: [{ type: 'work', value: 'x@contoso.com' }] },
-    { op: 'add', path: 'phoneNumbers', value: [{ type: 'work', value: '2' }] },
-    { op: 'add', path: 'addresses', value: [{ type: 'work', 'country/region': 'United States' }] },
+    { op: 'replace', path: 'emails', value: { type: 'other', value: 'x@example.com' } },
+    { op: 'add', path: 'emails', value: [{ type: 'other', value: 'x@example.com' }] },
+    { op: 'add', path: 'phoneNumbers[type eq "fax"].value', value: '3' },
+    { op: 'remove', path: 'emails[type eq "other"]' },
+    { op: 'remove', path: 'emails[type eq "other"].value' },
+    { op: 'replace', path: 'phoneNumbers[type eq "work"]', value: { type: 'pager', value: '3' } },
+    { op: 'replace', path: 'phoneNumbers', value: ['1', '2'].map((value) => ({ type: 'work', value })) },
+    { op: 'replace', path: 'addresses', value: [{ type: 'work', 'country/region': 'United States' }] },
     { op: 'replace', path: `${enterpriseUrn}:manager`, value: idAt(1) },
     { op: 'replace', path: `${enterpriseUrn}:manager.value`, value: idAt(1) },
     { op: 'replace', path: `${enterpriseUrn}:manager`, value: { value: idAt(9) } },
