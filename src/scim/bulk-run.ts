@@ -1,5 +1,7 @@
+import { awaiting, type Linked, orderOf } from './bulk-order.ts'
 import { type Postponed, postpone, referencesOf, resolved } from './bulk-refs.ts'
 import { bulkFailure, notMade } from './bulk-result.ts'
+import { sideBySide } from './bulk-schedule.ts'
 import { ScimError, toScimError } from './error.ts'
 import { messageUrn } from './message.ts'
 import type { BulkOperation, BulkResult } from './request.ts'
@@ -7,6 +9,11 @@ import type { BulkOperation, BulkResult } from './request.ts'
 export interface BulkRun {
   /** After this many errors the rest is left undone and has no result (RFC 7644 §3.7.3). */
   readonly failOnErrors?: number | undefined
+  /**
+   * How many operations may be under way at a time: one unless told. With `failOnErrors` always one, so that not an
+   * operation too many is done.
+   */
+  readonly parallel?: number
   /** Does one operation, its references resolved. What it throws is that operation's result. */
   carry(operation: BulkOperation): Promise<BulkResult>
 }
@@ -18,23 +25,18 @@ interface Incomplete {
   readonly waitingFor: Set<string>
 }
 
-interface State {
-  readonly operations: readonly BulkOperation[]
-  /** The bulkIds that each operation speaks of. */
-  readonly references: readonly ReadonlySet<string>[]
+interface State extends Linked {
   readonly results: Map<number, BulkResult>
-  /** Which operation makes the resource of a bulkId. */
-  readonly makers: ReadonlyMap<string, number>
   readonly ids: Map<string, string>
-  readonly started: Set<number>
   readonly incomplete: Set<Incomplete>
   readonly run: BulkRun
 }
 
 /**
- * Does the operations of a Bulk one after the other, in the request's order but for one thing: what an operation refers
- * to by `bulkId:` is made before it. Where creates refer to one another in a circle, one is made without the reference and
- * patched when the other has its id (RFC 7644 §3.7.1).
+ * Does the operations of a Bulk in the request's order but for one thing: what an operation refers to by `bulkId:` is made
+ * before it. Where creates refer to one another in a circle, one is made without the reference and patched when the other
+ * has its id (RFC 7644 §3.7.1). Side by side go only operations that touch nothing in common (§3.7: reordering must leave
+ * the same state behind).
  * @returns the results in the request's order: all, or with `failOnErrors` those that were come to.
  */
 export async function runBulk(operations: readonly BulkOperation[], run: BulkRun): Promise<BulkResult[]> {
@@ -48,11 +50,12 @@ export async function runBulk(operations: readonly BulkOperation[], run: BulkRun
     results: new Map(),
     makers,
     ids: new Map(),
-    started: new Set(),
     incomplete: new Set(),
     run,
   }
-  for (const index of operations.keys()) await perform(index, state)
+  const order = orderOf(state)
+  if (run.failOnErrors !== undefined || (run.parallel ?? 1) <= 1) await oneByOne(order, state)
+  else await sideBySide(awaiting(order, state), run.parallel ?? 1, (index, isLast) => performOne(index, state, isLast))
   // Whatever these waited for was never come to.
   for (const waiting of [...state.incomplete]) abandon(waiting, [...waiting.waitingFor][0] ?? '', state)
   return [...state.results].sort(([a], [b]) => a - b).map(([, result]) => result)
@@ -65,39 +68,28 @@ function isStopped({ results, run }: State): boolean {
   return errors >= run.failOnErrors
 }
 
-/** Does one operation after those that it needs. Walks with a stack of its own: a chain may be as long as the Bulk. */
-async function perform(first: number, state: State): Promise<void> {
-  const stack = [first]
-  for (let index = stack.at(-1); index !== undefined; index = stack.at(-1)) {
+async function oneByOne(order: readonly number[], state: State): Promise<void> {
+  for (const index of order) {
     if (isStopped(state)) return
-    const needed = state.started.has(index) ? undefined : nextNeeded(index, state, stack)
-    if (needed !== undefined) stack.push(needed)
-    else {
-      stack.pop()
-      if (!state.started.has(index)) await performOne(index, state)
-    }
+    await performOne(index, state, true)
   }
 }
 
-/** An operation that must come before this one: not yet done, and not itself on the way to it. */
-function nextNeeded(index: number, state: State, stack: readonly number[]): number | undefined {
-  for (const bulkId of state.references[index] ?? []) {
-    const maker = state.makers.get(bulkId)
-    if (maker !== undefined && !state.started.has(maker) && !stack.includes(maker)) return maker
-  }
-  return undefined
-}
-
-async function performOne(index: number, state: State): Promise<void> {
+/**
+ * Does one operation.
+ * @param isLast whether all that comes before it is done
+ * @returns false, with nothing done, where something before it may still give a value free that it wants for its own
+ */
+async function performOne(index: number, state: State, isLast: boolean): Promise<boolean> {
   const operation = state.operations[index]
-  if (operation === undefined) return
-  state.started.add(index)
+  if (operation === undefined) return true
   const references = [...(state.references[index] ?? [])]
   const unmade = new Set(references.filter((bulkId) => isUnmade(bulkId, state)))
   const missing = references.find((bulkId) => !state.ids.has(bulkId) && !unmade.has(bulkId))
   if (missing !== undefined) {
     state.results.set(index, bulkFailure(operation, unresolvable(missing, state)))
-    return settle(operation, state)
+    await settle(operation, state)
+    return true
   }
   const circular = unmade.size === 0 ? undefined : postpone(operation.data ?? {}, unmade)
   const asked = circular === undefined ? operation : { ...operation, data: circular.data }
@@ -105,13 +97,15 @@ async function performOne(index: number, state: State): Promise<void> {
     resolved(asked, (bulkId) => state.ids.get(bulkId)),
     state,
   )
+  if (!isLast && result.status === 409 && result.response?.['scimType'] === 'uniqueness') return false
   state.results.set(index, { ...result, ...bulkIdOf(operation) })
   if (result.status < 300 && operation.method === 'POST' && operation.bulkId !== undefined) {
     const id = idIn(result.location)
     if (id !== undefined) state.ids.set(operation.bulkId, id)
     if (circular !== undefined) state.incomplete.add({ index, additions: circular.additions, waitingFor: unmade })
   }
-  return settle(operation, state)
+  await settle(operation, state)
+  return true
 }
 
 /** Whether a reference is to a create that is still on its way: that makes a circle. */

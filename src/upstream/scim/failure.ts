@@ -1,10 +1,11 @@
 import type { IncomingResponse } from '../../ports.ts'
 import { ScimError, type ScimType } from '../../scim/error.ts'
+import { fold } from '../../scim/fold.ts'
 import type { ScimRequest } from '../../scim/request.ts'
 import { attributeIn } from '../../scim/resource.ts'
 import type { Alert } from '../alert.ts'
 import { objectIn } from './body.ts'
-import type { Locations } from './location.ts'
+import type { Target } from './write.ts'
 
 /** What an answer that is no success means to the client (contract §6, §12). */
 export interface Refusal {
@@ -51,7 +52,11 @@ const statusText: Readonly<Record<number, string>> = {
 const meaning: Readonly<Record<number, number>> = { 405: 501, 410: 404, 422: 400, 501: 501 }
 
 /** What happened, for the client, from an answer that is neither 2xx nor 304. */
-export function refusalOf(request: ScimRequest, response: IncomingResponse, locations: Locations): Refusal {
+export function refusalOf(
+  request: ScimRequest,
+  response: IncomingResponse,
+  { locations, wire }: Pick<Target, 'locations' | 'wire'>,
+): Refusal {
   const { status, headers } = response
   const body = objectIn(response)
   const told = body === undefined ? undefined : (attributeIn(body, 'detail') ?? errorMessageIn(body['error']))
@@ -69,6 +74,8 @@ export function refusalOf(request: ScimRequest, response: IncomingResponse, loca
   const isWrite = request.operation === 'create' || request.operation === 'replace' || request.operation === 'patch'
   if (isWrite && (status === 409 || (status === 400 && (scimType === 'uniqueness' || duplicate.test(detail ?? '')))))
     return { error: said(409, detail, scimType ?? 'uniqueness', cause) }
+  if (status === 400 && wire.unknownIdIs400 && isOfUnknownId(request, detail))
+    return { error: said(404, detail, undefined, cause) }
   const own = meaning[status] ?? status
   if (own === 501)
     return { error: new ScimError(501, 'the upstream directory does not support this request', { cause }) }
@@ -81,6 +88,18 @@ export function refusalOf(request: ScimRequest, response: IncomingResponse, loca
       ...(status === 503 ? retryAfter(headers) : {}),
     }),
   }
+}
+
+/** Of an id that is none of its own, or that nothing has (facts A7). */
+const unknownId = /does not exist|not found|could ?n.t be found|cannot be found|invalid (object )?(id\b|identifier)/i
+
+/**
+ * Whether a 400 means that there is no such resource. Of a read or a delete, where nothing but the id can be wrong, its
+ * words must say so; of a change they must name this very id, for a member or a manager may be the unknown one.
+ */
+function isOfUnknownId(request: ScimRequest, detail = ''): boolean {
+  if (!('id' in request) || !unknownId.test(detail)) return false
+  return request.operation === 'read' || request.operation === 'delete' || fold(detail).includes(fold(request.id))
 }
 
 const said = (status: number, detail: string | undefined, scimType: ScimType | undefined, cause: Error): ScimError =>

@@ -11,7 +11,7 @@ const maxOperations = 1_000
 const maxPayloadSize = 8 * 1024 * 1024
 
 /** How clients come in through the gateway (contract §3): the upstream's own ways in are not theirs. */
-const authenticationSchemes: Json[] = [
+export const authenticationSchemes: readonly Json[] = [
   {
     type: 'oauthbearertoken',
     name: 'OAuth Bearer Token',
@@ -85,7 +85,7 @@ function providerConfig(body: JsonObject): JsonObject {
   return {
     ...rest,
     ...(isObject(bulk) ? { bulk: limited(bulk) } : {}),
-    authenticationSchemes,
+    authenticationSchemes: [...authenticationSchemes],
     meta: { resourceType: 'ServiceProviderConfig', location: '/ServiceProviderConfig' },
   }
 }

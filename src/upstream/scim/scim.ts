@@ -1,3 +1,4 @@
+import type { Wire } from '../../capabilities.ts'
 import type { IncomingResponse, Ports } from '../../ports.ts'
 import type { Dialect } from '../../scim/dialect.ts'
 import { ScimError } from '../../scim/error.ts'
@@ -23,6 +24,7 @@ import { type Target, writeRequest } from './write.ts'
 export interface ScimUpstreamParts {
   readonly tenant: string
   readonly clause: ScimClause
+  readonly wire: Wire
   readonly secret: ReadSecret
   readonly ports: Ports
   /** Opens calls that no client made: tokens refreshed ahead, discovery. */
@@ -44,13 +46,13 @@ const featureOffMs = 60_000
 
 /** The `scim` upstream: any SCIM 2.0 server (contract §6). One per tenant: it holds the token and the breaker. */
 export function createScimUpstream(parts: ScimUpstreamParts): Upstream {
-  const { tenant, clause, secret, ports, openCall, dialect } = parts
+  const { tenant, clause, wire, secret, ports, openCall, dialect } = parts
   const base = clause.url.replace(/\/+$/, '')
   const locations = createLocations(base)
   const timeoutMs = timeoutMsOf(clause)
   const grant = makeGrant(clause.auth.kind, clause.auth, { tenant, ports, secret, openCall, timeoutMs })
   const breaker = createBreaker(ports.now)
-  const target = { base, locations }
+  const target = { base, locations, wire }
   const carrier = { tenant, ports, breaker, target, send: createForward({ tenant, ports, grant, breaker }) }
   const ask = (kind: DiscoveryKind, errand: Errand) => askAnnounced(kind, errand, carrier)
   const definitionAt = createDefinitions({ ports, openCall, timeoutMs, locations, ask })
@@ -92,7 +94,7 @@ function replyOf(request: ScimRequest, { outcome, lostBefore, failedBefore }: Se
     return { kind: 'empty', status: 204 }
   // Likewise the precondition may have failed because of our own change: nobody can tell.
   if (lostBefore && !isRead && response.status === 412) throw failureOf('lost', true, undefined)
-  const { error, alert } = refusalOf(request, response, carrier.target.locations)
+  const { error, alert } = refusalOf(request, response, carrier.target)
   if (alert !== undefined) {
     const { tenant, ports, breaker } = carrier
     ports.log.error({ tenant, alert, status: response.status, reason: reasonIn(error) }, error.message)

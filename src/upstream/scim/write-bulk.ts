@@ -2,7 +2,7 @@ import type { JsonObject } from '../../scim/json.ts'
 import { messageUrn } from '../../scim/message.ts'
 import type { BulkOperation } from '../../scim/request.ts'
 import type { PreparedRequest } from '../exchange.ts'
-import { type Change, type Target, write, written } from './write.ts'
+import { type Change, placeAt, type Target, write, written } from './write.ts'
 
 /** Of these operations, each written by `writeOperation`, one upstream request. */
 export function writeBulk(
@@ -15,7 +15,7 @@ export function writeBulk(
     ...(failOnErrors === undefined ? {} : { failOnErrors }),
     Operations: operations.map((operation) => ({ ...operation })),
   }
-  return write('POST', { path: '/Bulk', template: '/Bulk' }, target, { body })
+  return write('POST', placeAt('/Bulk', target), target, { body })
 }
 
 /**

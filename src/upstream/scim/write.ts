@@ -1,3 +1,4 @@
+import type { Wire } from '../../capabilities.ts'
 import { badRequest, ScimError } from '../../scim/error.ts'
 import { printFilter } from '../../scim/filter.ts'
 import type { JsonObject } from '../../scim/json.ts'
@@ -16,6 +17,7 @@ export interface Target {
   /** The upstream's SCIM root, without a trailing slash. */
   readonly base: string
   readonly locations: Locations
+  readonly wire: Wire
 }
 
 type Parameters = readonly (readonly [name: string, value: string | undefined])[]
@@ -31,13 +33,16 @@ export type Change = Extract<ScimRequest, { operation: 'create' | 'replace' | 'p
 export function writeRequest(request: Exclude<ScimRequest, { operation: 'bulk' }>, target: Target): PreparedRequest {
   switch (request.operation) {
     case 'read':
-      return write('GET', ofResource(request), target, { ...projected(request), conditions: request })
+      return write('GET', ofResource(request, target), target, { ...projected(request), conditions: request })
     case 'list':
       return request.definition === undefined
-        ? { ...write('POST', searchPlace, target, { body: searchBody(request.query) }), repeatable: true }
-        : write('GET', ofType(request.definition), target, { parameters: listParameters(request.query) })
+        ? {
+            ...write('POST', placeAt('/.search', target), target, { body: searchBody(request.query) }),
+            repeatable: true,
+          }
+        : write('GET', ofType(request.definition, target), target, { parameters: listParameters(request.query) })
     case 'discovery':
-      return write('GET', ofDiscovery(request.kind, request.name), target, {})
+      return write('GET', ofDiscovery(request.kind, request.name, target), target, {})
     default: {
       // What asked for nothing (Okta sends `id` alone) is no PatchOp any more: the resource as it is answers it.
       if (asksNothing(request)) return writeRequest({ ...request, operation: 'read' }, target)
@@ -60,11 +65,16 @@ interface WrittenChange extends Parts {
 export function written(request: Change, target: Target): WrittenChange {
   switch (request.operation) {
     case 'create':
-      return { method: 'POST', place: ofType(request.definition), ...projected(request), body: request.resource }
+      return {
+        method: 'POST',
+        place: ofType(request.definition, target),
+        ...projected(request),
+        body: request.resource,
+      }
     case 'delete':
-      return { method: 'DELETE', place: ofResource(request), conditions: request }
+      return { method: 'DELETE', place: ofResource(request, target), conditions: request }
     default: {
-      const where = { place: ofResource(request), ...projected(request), conditions: request }
+      const where = { place: ofResource(request, target), ...projected(request), conditions: request }
       if (request.operation === 'replace') return { method: 'PUT', ...where, body: request.resource }
       const operations = request.operations.map((operation) => referred(operation, target))
       return { method: 'PATCH', ...where, body: printPatch(operations) }
@@ -96,20 +106,24 @@ interface Place {
   readonly template: string
 }
 
-const ofType = ({ type }: ResourceDefinition): Place => ({ path: type.endpoint, template: type.endpoint })
+/** An endpoint as this upstream spells it; `inside` is what stands below it, the ids in it left out of the template. */
+export function placeAt(endpoint: string, { wire }: Target, inside?: string): Place {
+  const spelt = wire.lowerCase ? endpoint.toLowerCase() : endpoint
+  return inside === undefined
+    ? { path: spelt, template: spelt }
+    : { path: `${spelt}/${inside}`, template: `${spelt}/{id}` }
+}
 
-const searchPlace: Place = { path: '/.search', template: '/.search' }
+const ofType = ({ type }: ResourceDefinition, target: Target): Place => placeAt(type.endpoint, target)
 
-const ofResource = ({ definition, id }: { readonly definition: ResourceDefinition; readonly id: string }): Place => ({
-  path: `${definition.type.endpoint}/${segment(id)}`,
-  template: `${definition.type.endpoint}/{id}`,
-})
+const ofResource = (
+  { definition, id }: { readonly definition: ResourceDefinition; readonly id: string },
+  target: Target,
+): Place => placeAt(definition.type.endpoint, target, segment(id))
 
-const ofDiscovery = (kind: string, name: string | undefined): Place =>
-  name === undefined
-    ? { path: `/${kind}`, template: `/${kind}` }
-    : // Colons are plain in a path (RFC 3986 §3.3), and servers route `/Schemas/urn:...` by them.
-      { path: `/${kind}/${segment(name).replaceAll('%3A', ':')}`, template: `/${kind}/{id}` }
+const ofDiscovery = (kind: string, name: string | undefined, target: Target): Place =>
+  // Colons are plain in a path (RFC 3986 §3.3), and servers route `/Schemas/urn:...` by them.
+  placeAt(`/${kind}`, target, name && segment(name).replaceAll('%3A', ':'))
 
 interface Parts {
   readonly parameters?: Parameters
@@ -134,7 +148,7 @@ export function write(
     path: place.template,
     headers: {
       // Entra refuses any SCIM `Accept` on DELETE, and wants one everywhere else (facts A7).
-      ...(method === 'DELETE' ? {} : { accept: 'application/scim+json, application/json' }),
+      ...(method === 'DELETE' ? {} : { accept: target.wire.accept }),
       ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }),
       ...(conditions?.ifMatch === undefined ? {} : { 'if-match': tag(conditions.ifMatch) }),
       ...(conditions?.ifNoneMatch === undefined ? {} : { 'if-none-match': tag(conditions.ifNoneMatch) }),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { entra } from '../../../src/plan/presets/entra.ts'
+import { rfc } from '../../../src/plan/presets/rfc.ts'
 import type { ScimRequest } from '../../../src/scim/request.ts'
 import { userDefinition } from '../../../src/scim/schemas.ts'
 import { refusalOf } from '../../../src/upstream/scim/failure.ts'
@@ -9,7 +11,11 @@ const projection = {}
 const create: ScimRequest = { operation: 'create', definition: userDefinition, resource: {}, projection }
 const list: ScimRequest = { operation: 'list', definition: userDefinition, query: {} }
 const refuse = (request: ScimRequest, status: number, body: unknown = {}, headers: Record<string, string> = {}) =>
-  refusalOf(request, { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, locations)
+  refusalOf(
+    request,
+    { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) },
+    { locations, wire: rfc.wire },
+  )
 
 describe('refusalOf', () => {
   it.each<[ScimRequest, number, unknown, number, string | undefined]>([
@@ -75,5 +81,42 @@ describe('refusalOf', () => {
   it('knows the switched-off feature of Entra', () => {
     const refusal = refuse(list, 400, { detail: "No 'scimapiconsumptions' resource found for TenantId: x" })
     expect(refusal).toMatchObject({ alert: 'upstream-feature', error: { status: 503, retryAfter: '60' } })
+  })
+})
+
+describe('a 400 about an id, of an upstream that has no 404 for it', () => {
+  const id = 'B1F0'
+  const one = { definition: userDefinition, id }
+  const read: ScimRequest = { operation: 'read', ...one, projection }
+  const remove: ScimRequest = { operation: 'delete', ...one }
+  const patch: ScimRequest = { operation: 'patch', ...one, operations: [], projection }
+  const absent = (whose: string) => `Resource '${whose}' does not exist or one of its properties are not present.`
+
+  it.each<[ScimRequest, string | undefined, number]>([
+    [read, absent(id), 404],
+    [read, absent('another'), 404],
+    [read, `Invalid object identifier '${id}'.`, 404],
+    [remove, 'The user was not found.', 404],
+    [patch, absent('b1f0'), 404],
+    // A member or a manager is the unknown one.
+    [patch, absent('another'), 400],
+    [patch, `The value of '${id}' is too long.`, 400],
+    [read, "Accept header 'text/html' is invalid.", 400],
+    [read, "The attribute 'idx' is not supported here.", 400],
+    [remove, undefined, 400],
+    [list, absent(id), 400],
+    [create, absent(id), 400],
+  ])('%o %s is %i', (request, detail, own) => {
+    const response = { status: 400, headers: {}, body: JSON.stringify({ detail }) }
+    expect(refusalOf(request, response, { locations, wire: entra.wire }).error.status).toBe(own)
+    expect(refusalOf(request, response, { locations, wire: rfc.wire }).error.status).toBe(400)
+  })
+
+  it('keeps its other meanings', () => {
+    const response = (detail: string) => ({ status: 400, headers: {}, body: JSON.stringify({ detail }) })
+    const refused = (request: ScimRequest, detail: string) =>
+      refusalOf(request, response(detail), { locations, wire: entra.wire })
+    expect(refused(patch, `Another object than ${id} already exists`).error.status).toBe(409)
+    expect(refused(read, "No 'scimapiconsumptions' resource found for TenantId").alert).toBe('upstream-feature')
   })
 })

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AttemptIntent } from '../../../src/call.ts'
+import type { Wire } from '../../../src/capabilities.ts'
 import { createFetch } from '../../../src/node/fetch.ts'
+import { rfc } from '../../../src/plan/presets/rfc.ts'
 import type { LogFields, Ports } from '../../../src/ports.ts'
 import { parseAllowHosts } from '../../../src/upstream/address.ts'
 import type { BackgroundCall } from '../../../src/upstream/background.ts'
@@ -152,7 +154,7 @@ export function createBench(allow = ['127.0.0.1']): Bench {
           timer.fire()
         }
     },
-    errand: (more) => ({ attempts: { callId: 'call', begin }, deadlineAt: now + 20_000, ...more }),
+    errand: (more) => ({ credential: 'test', attempts: { callId: 'call', begin }, deadlineAt: now + 20_000, ...more }),
     openCall(operation) {
       const row: Bench['background'][number] = { operation }
       background.push(row)
@@ -174,10 +176,12 @@ export function upstreamAt(
   bench: Bench,
   auth: ScimClause['auth'] = { kind: 'none' },
   secrets: Readonly<Record<string, string>> = {},
+  wire: Wire = rfc.wire,
 ) {
   return createScimUpstream({
     tenant: 'contoso',
     clause: { kind: 'scim', url, auth },
+    wire,
     ports: bench.ports,
     openCall: bench.openCall,
     dialect: 'auto',

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { entra } from '../../../src/plan/presets/entra.ts'
+import { rfc } from '../../../src/plan/presets/rfc.ts'
 import { parseFilter } from '../../../src/scim/filter.ts'
 import type { ScimRequest } from '../../../src/scim/request.ts'
 import { groupDefinition, userDefinition } from '../../../src/scim/schemas.ts'
@@ -8,7 +10,7 @@ import { segment, writeRequest } from '../../../src/upstream/scim/write.ts'
 import { type Bench, createBench, json, serve, type TestServer, upstreamAt } from './support.ts'
 
 const base = 'https://directory.example/scim/v2'
-const target = { base, locations: createLocations(base) }
+const target = { base, locations: createLocations(base), wire: rfc.wire }
 const write = (request: Exclude<ScimRequest, { operation: 'bulk' }>) => writeRequest(request, target)
 const projection = {}
 
@@ -231,6 +233,36 @@ describe('on the wire', () => {
       traceparent,
       'user-agent': 'Tollgate/0.1.0',
       'x-request-id': bench.attempts.at(-1)?.requestId,
+    })
+  })
+})
+
+describe('an upstream with a wire of its own', () => {
+  const wired = (request: Exclude<ScimRequest, { operation: 'bulk' }>) => {
+    const { url, path, headers } = writeRequest(request, { ...target, wire: entra.wire })
+    return { url: url.slice(base.length), path, accept: headers['accept'] }
+  }
+  const one = { definition: userDefinition, id: 'A/B' }
+
+  it.each<[Exclude<ScimRequest, { operation: 'bulk' }>, string, string]>([
+    [{ operation: 'create', definition: groupDefinition, resource: {}, projection }, '/groups', '/groups'],
+    [{ operation: 'read', ...one, projection }, '/users/A%2FB', '/users/{id}'],
+    [{ operation: 'list', definition: userDefinition, query: { count: 5 } }, '/users?count=5', '/users'],
+    [
+      { operation: 'discovery', kind: 'Schemas', name: 'urn:ietf:params:scim:schemas:core:2.0:User' },
+      '/schemas/urn:ietf:params:scim:schemas:core:2.0:User',
+      '/schemas/{id}',
+    ],
+    [{ operation: 'discovery', kind: 'ServiceProviderConfig' }, '/serviceproviderconfig', '/serviceproviderconfig'],
+  ])('%o goes to %s', (request, url, path) => {
+    expect(wired(request)).toEqual({ url, path, accept: 'application/json' })
+  })
+
+  it('names no type that it accepts on DELETE', () => {
+    expect(wired({ operation: 'delete', ...one })).toEqual({
+      url: '/users/A%2FB',
+      path: '/users/{id}',
+      accept: undefined,
     })
   })
 })
