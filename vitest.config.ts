@@ -9,6 +9,7 @@ const onBothHomes = [
   'test/differences.test.ts',
   'test/applied.test.ts',
   'test/try.test.ts',
+  'test/probe.test.ts',
   'test/remote.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/*.test.ts',

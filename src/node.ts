@@ -24,6 +24,7 @@ import { createTenantFolder } from './node/tenant-folder.ts'
 import { createSecretReader } from './node/text-file.ts'
 import type { Settings } from './settings.ts'
 import { openTenantStorage } from './store/sqlite.ts'
+import type { Probed } from './tenant/probed.ts'
 import { createTenants } from './tenant/tenants.ts'
 import { parseAllowHosts } from './upstream/address.ts'
 
@@ -32,6 +33,8 @@ export interface RunningGateway {
   readonly url: string
   /** What to tell whoever started it. Holds the demo tenant's token when it was minted just now. */
   readonly greeting: string
+  /** Probes a tenant's upstream; undefined where the tenant is not served. */
+  probe(tenant: string): Promise<Probed | undefined>
   /** Takes no more requests, finishes those under way, and empties the journal as far as 5 s allow. */
   stop(): Promise<void>
 }
@@ -44,13 +47,19 @@ const busyMs = 100
 /** How long requests under way may take to finish once the gateway stops. */
 const drainMs = 25_000
 
+export interface StartOptions {
+  readonly timeouts?: ServerTimeouts
+  /** Whether the demo tenant's first token is made, for the greeting to show it. Unless told, it is. */
+  readonly isGreeting?: boolean
+}
+
 /**
  * Starts the gateway on this machine.
  * @throws Error that says what is wrong with the settings, the folder or the port.
  */
 export async function startGateway(
   settings: Settings,
-  timeouts: ServerTimeouts = serverTimeouts,
+  { timeouts = serverTimeouts, isGreeting = true }: StartOptions = {},
 ): Promise<RunningGateway> {
   const log = nodeLog(settings.logLevel)
   const nodeFetch = createFetch(parseAllowHosts(settings.allowHosts))
@@ -115,11 +124,13 @@ export async function startGateway(
     newId: ports.newId,
   })
   log.info({ url, count: registry.list().length }, 'listening')
-  const demo = registry.get(demoTenant) === undefined ? undefined : { token: mintDemoToken(storage, ports) }
+  const hasDemo = isGreeting && registry.get(demoTenant) !== undefined
+  const demo = hasDemo ? { token: mintDemoToken(storage, ports) } : undefined
 
   return {
     url,
     greeting: greeting(url, demo),
+    probe: tenants.probe,
     async stop() {
       stopping = true
       registry.stop()

@@ -49,6 +49,10 @@ export class Tenant extends DurableObject {
     return this.#object.usage(range)
   }
 
+  probe() {
+    return this.#object.probe()
+  }
+
   unfit() {
     return this.#object.unfit()
   }

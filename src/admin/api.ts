@@ -8,6 +8,7 @@ import { ScimError } from '../scim/error.ts'
 import { describeApi } from './api-description.ts'
 import { addDocuments } from './api-documents.ts'
 import type { AdminApi, AdminEnvironment } from './api-environment.ts'
+import { addProbe } from './api-probe.ts'
 import * as routes from './api-routes.ts'
 import { addTrial } from './api-trial.ts'
 import * as operations from './operations.ts'
@@ -68,6 +69,7 @@ export function createAdminApi({ admin, operators, log }: AdminApiOptions): Hono
   addTenants(api, admin)
   addDocuments(api, admin)
   addTrial(api, admin)
+  addProbe(api, admin)
   addTokens(api, admin)
   addLedger(api, admin)
   api.all('*', () => {

@@ -1,6 +1,7 @@
 import type { Control } from '../store/control.ts'
 import type { UsageRollups } from '../store/usage-rollups.ts'
 import type { BundleCheck } from '../tenant/bundle-check.ts'
+import type { Probed } from '../tenant/probed.ts'
 import type { TenantDocument } from '../tenant/schema.ts'
 import type { DocumentStanding } from '../tenant/summary.ts'
 import type { UnfitCount } from '../view/unfit.ts'
@@ -38,6 +39,8 @@ export interface AdminDependencies {
   readonly records: TenantRecords
   /** The upstream values that fitted no pattern of a tenant's rules; absent where no gateway serves. */
   unfit?(tenant: string): Promise<readonly UnfitCount[]>
+  /** Looks at a tenant's upstream; undefined where no good document of the tenant is in force. `tenant` may be any text. */
+  probe(tenant: string): Promise<Probed | undefined>
   readonly usage: UsageOfAll
   readonly control: Pick<
     Control,

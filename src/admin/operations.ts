@@ -12,6 +12,7 @@ export {
 export { eraseRecords } from './operations-erase.ts'
 export { listCalls, readCall, usageOfAllTenants, usageOfTenant } from './operations-ledger.ts'
 export { listActions } from './operations-log.ts'
+export { probeTenant } from './operations-probe.ts'
 export { listTenants, readTenant, resumeTenant, suspendTenant } from './operations-tenants.ts'
 export { listCredentials, mintCredential, revokeCredential } from './operations-tokens.ts'
 export { tryTenant } from './operations-try.ts'

@@ -5,6 +5,7 @@ import { applyCommands } from './commands-apply.ts'
 import { callCommands } from './commands-calls.ts'
 import { documentCommands } from './commands-document.ts'
 import { keyCommands } from './commands-keys.ts'
+import { probeCommands } from './commands-probe.ts'
 import { serveCommands } from './commands-serve.ts'
 import { tenantCommands } from './commands-tenant.ts'
 import { tenantFileCommands } from './commands-tenant-file.ts'
@@ -18,6 +19,7 @@ export const commands: readonly CommandSpec[] = [
   ...serveCommands,
   ...tenantFileCommands,
   ...tryCommands,
+  ...probeCommands,
   ...applyCommands,
   ...tenantCommands,
   ...documentCommands,

@@ -19,16 +19,15 @@ import { openTenantStorage, type TenantStorages } from '../store/sqlite.ts'
 import type { Transport } from './client.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
+import { localProbe } from './local-probe.ts'
 import { localTenants } from './local-tenants.ts'
-
-type Folders = Pick<Settings, 'dataFolder' | 'tenantsFolder'>
 
 /**
  * The admin API over the data folder, in this process, whether or not a gateway runs on it: changes are announced in the
  * control store, so that a running one obeys at once. Who may write the folder needs no other credential.
  * @throws Exit when there is nothing to work on, or the data folder cannot be used.
  */
-export function localTransport(settings: Folders): Transport {
+export function localTransport(settings: Settings): Transport {
   const { dataFolder, tenantsFolder } = settings
   if (!existsSync(dataFolder) && !existsSync(tenantsFolder)) {
     throw new Exit(
@@ -119,12 +118,8 @@ export function listeningLog(): { log: Log; heard(): string[] } {
 
 const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
 
-const dependencies = (
-  { dataFolder, tenantsFolder }: Folders,
-  storage: TenantStorages,
-  control: Control,
-  log: Log,
-): AdminDependencies => {
+const dependencies = (settings: Settings, storage: TenantStorages, control: Control, log: Log): AdminDependencies => {
+  const { dataFolder, tenantsFolder } = settings
   const applied = new Set<string>()
   const caughtUp = catchUpOnce((tenant) =>
     catchUp({ dataFolder, storage, log, applied: (each) => applied.add(each) }, tenant),
@@ -153,6 +148,7 @@ const dependencies = (
       },
       overview: control.usage.overview,
     },
+    probe: (tenant) => localProbe(settings, tenant),
     control,
   }
 }

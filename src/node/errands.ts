@@ -14,16 +14,22 @@ export interface Errands {
   erase(tenant: string): Promise<ErrandAnswer>
 }
 
+/** What only a gateway that serves can do beside. */
+export interface GatewayErrands extends Errands {
+  /** Looks at the tenant's upstream; `report` is what was found, as JSON, `null` where the tenant is not served. */
+  probe(tenant: string): Promise<ErrandAnswer>
+}
+
 /** `busy` says what will pass: the errand was not done, and may be asked again. */
 const errandAnswer = z.union([
-  z.object({ done: z.literal(true), calls: z.number() }),
+  z.object({ done: z.literal(true), calls: z.number(), report: z.string().optional() }),
   z.object({ done: z.literal(false), busy: z.string() }),
 ])
 export type ErrandAnswer = Readonly<z.infer<typeof errandAnswer>>
 
 interface Row {
   readonly id: number
-  readonly kind: keyof Errands
+  readonly kind: keyof GatewayErrands
   readonly tenant: string
 }
 
@@ -41,7 +47,7 @@ function openErrands(dataFolder: string): Database.Database {
  * Does what commands ask of the gateway that is alive on the data folder. The caller holds its lock. A command cannot do
  * it beside the gateway, which has calls in memory and databases open.
  */
-export function serveErrands(dataFolder: string, errands: Errands): { stop(): void } {
+export function serveErrands(dataFolder: string, errands: GatewayErrands): { stop(): void } {
   const database = openErrands(dataFolder)
   // Nobody waits for what a former gateway did not answer: they see that it is gone.
   database.exec('DELETE FROM errands')
@@ -98,7 +104,10 @@ export async function askOwner(errand: Errand, alone: () => Promise<ErrandAnswer
 /** As long as a gateway may take over one errand before whoever asks looks whether it is still alive. */
 const answerMs = 5000
 
-async function askGateway({ dataFolder, kind, tenant }: Errand): Promise<ErrandAnswer> {
+export async function askGateway(
+  { dataFolder, kind, tenant }: Pick<Errand, 'dataFolder' | 'tenant'> & { readonly kind: keyof GatewayErrands },
+  patienceMs = answerMs,
+): Promise<ErrandAnswer> {
   const database = openErrands(dataFolder)
   try {
     const { lastInsertRowid: id } = database
@@ -106,7 +115,7 @@ async function askGateway({ dataFolder, kind, tenant }: Errand): Promise<ErrandA
       .run(kind, tenant)
     const read = database.prepare<[number | bigint], string | null>('SELECT answer FROM errands WHERE id = ?').pluck()
     const withdraw = database.prepare('DELETE FROM errands WHERE id = ? AND answer IS NULL')
-    const until = performance.now() + answerMs
+    const until = performance.now() + patienceMs
     for (let text = read.get(id); text !== undefined; text = read.get(id)) {
       if (text !== null) return errandAnswer.parse(JSON.parse(text))
       // Taken back, so that it is not done behind the back of whoever gave it up; unless it was answered just now.

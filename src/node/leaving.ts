@@ -6,7 +6,7 @@ import { ScimError } from '../scim/error.ts'
 import type { TenantStorages } from '../store/sqlite.ts'
 import type { ServedTenants } from '../tenant/tenants.ts'
 import { catchUp } from './catch-up.ts'
-import { busy, type ErrandAnswer, type Errands } from './errands.ts'
+import { busy, type ErrandAnswer, type Errands, type GatewayErrands } from './errands.ts'
 import type { OpenJournal } from './journal.ts'
 import { tryRecordsLock } from './lock.ts'
 import { createSegment } from './segment.ts'
@@ -19,12 +19,12 @@ export interface GatewayErrandsOptions {
   readonly dataFolder: string
   readonly storage: TenantStorages
   readonly journal: OpenJournal
-  readonly tenants: Pick<ServedTenants, 'registry' | 'refresh' | 'gates'>
+  readonly tenants: Pick<ServedTenants, 'registry' | 'refresh' | 'gates' | 'probe'>
   readonly log: Log
 }
 
 /** A gateway's own doing, with what it has in memory. */
-export function gatewayErrands({ dataFolder, storage, journal, tenants, log }: GatewayErrandsOptions): Errands {
+export function gatewayErrands({ dataFolder, storage, journal, tenants, log }: GatewayErrandsOptions): GatewayErrands {
   const { registry, gates } = tenants
 
   const erase = async (tenant: string): Promise<ErrandAnswer> => {
@@ -46,6 +46,7 @@ export function gatewayErrands({ dataFolder, storage, journal, tenants, log }: G
   }
 
   return {
+    probe: async (tenant) => ({ done: true, calls: 0, report: JSON.stringify((await tenants.probe(tenant)) ?? null) }),
     release: async (tenant) => {
       await tenants.refresh()
       if (!gates.isShut(tenant)) return busy('it is served here again')

@@ -9,7 +9,7 @@ import { standingOf } from '../tenant/summary.ts'
 import type { ServedTenants } from '../tenant/tenants.ts'
 
 export interface ServedTenantsOptions {
-  readonly tenants: Pick<ServedTenants, 'registry' | 'refresh' | 'unfit'>
+  readonly tenants: Pick<ServedTenants, 'registry' | 'refresh' | 'unfit' | 'probe'>
   readonly folder: Pick<TenantSource, 'read'>
   readonly documents: Pick<Documents, 'holders'>
   readonly secrets: SecretReader
@@ -17,11 +17,12 @@ export interface ServedTenantsOptions {
 
 /** The tenants that a gateway serves, as its operators see them: with whatever was announced up to now. */
 export const servedTenants = ({
-  tenants: { registry, refresh, unfit },
+  tenants: { registry, refresh, unfit, probe },
   folder,
   documents,
   secrets,
-}: ServedTenantsOptions): Pick<AdminDependencies, 'tenants' | 'check' | 'isFile' | 'unfit'> => ({
+}: ServedTenantsOptions): Pick<AdminDependencies, 'tenants' | 'check' | 'isFile' | 'unfit' | 'probe'> => ({
+  probe,
   unfit: async (id) => unfit(id),
   tenants: {
     list: async () => {

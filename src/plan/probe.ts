@@ -15,7 +15,7 @@ export interface ProbeCheck {
   readonly outcome: 'ok' | 'differs' | 'failed'
   readonly detail: string
   /** What the operator can do. */
-  readonly mend?: string
+  readonly mend?: string | undefined
 }
 
 export interface ProbeReport {

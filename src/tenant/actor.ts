@@ -9,11 +9,13 @@ import type { TenantQueries } from '../store/queries.ts'
 import type { TenantStorage } from '../store/storage.ts'
 import type { UnfitCount } from '../view/unfit.ts'
 import { counted, type Gate, gated } from './gates.ts'
+import type { Probed } from './probed.ts'
 import { hostKey } from './registry-hosts.ts'
 import type { TenantDocument } from './schema.ts'
 import type { SecretReader } from './secret.ts'
 import type { Tenant } from './tenant.ts'
 import { makeUpstream } from './upstream.ts'
+import { planningOf } from './upstream-bare.ts'
 
 /** What every tenant of a gateway is given alike. */
 export interface ActorParts {
@@ -41,6 +43,8 @@ export interface Actor extends Tenant {
   forgetCredentials(): void
   /** The upstream values that fitted no pattern of its rules, since these were taken in. */
   unfit(): readonly UnfitCount[]
+  /** Looks at its upstream, by a call of the ledger's. */
+  probe(): Promise<Probed>
 }
 
 const known = ({ id, hash, access, resourceTypes, expiresAt }: CredentialRow): KnownCredential => ({
@@ -58,7 +62,8 @@ export function createActor(document: TenantDocument, parts: ActorParts, own: Ac
   const { id, frontDoor } = document
   const { ports, journal, secrets, attempted } = parts
   const { storage, hasStorage, isSuspended, gate } = own
-  const written = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, attempted })
+  const { billing } = planningOf(document).capabilities
+  const written = createLedger({ tenant: id, journal, now: ports.now, newId: ports.newId, billing, attempted })
   const ledger = gate === undefined ? written : counted(written, gate)
   const liveCredentials = (): readonly KnownCredential[] => {
     if (!hasStorage()) return []
@@ -72,7 +77,7 @@ export function createActor(document: TenantDocument, parts: ActorParts, own: Ac
   }
   const verifier = createVerifier(id, liveCredentials, ports.now)
   const admits = frontDoor.allowFrom === undefined ? () => true : parseRanges(frontDoor.allowFrom)
-  const { upstream, timeoutMs, unfit = () => [] } = makeUpstream({ document, ledger, storage, ports, secrets })
+  const { upstream, timeoutMs, probe, unfit = () => [] } = makeUpstream({ document, ledger, storage, ports, secrets })
   return {
     id,
     dialect: frontDoor.dialect,
@@ -90,5 +95,6 @@ export function createActor(document: TenantDocument, parts: ActorParts, own: Ac
     },
     forgetCredentials: verifier.forget,
     unfit,
+    probe,
   }
 }

@@ -5,6 +5,7 @@ import type { TenantStorage } from '../store/storage.ts'
 import type { UnfitCount } from '../view/unfit.ts'
 import { type Actor, type ActorParts, createActor } from './actor.ts'
 import { createGates, type Gates } from './gates.ts'
+import type { Probed } from './probed.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import type { TenantSource } from './source.ts'
 import { appliedSource } from './source-applied.ts'
@@ -31,6 +32,8 @@ export interface ServedTenants extends Tenants {
   readonly gates: Omit<Gates, 'of'>
   /** The upstream values that fitted no pattern of a tenant's rules; `id` may be any text. */
   unfit(id: string): readonly UnfitCount[]
+  /** Probes a tenant's upstream, by the document in force; undefined where there is none. `id` may be any text. */
+  probe(id: string): Promise<Probed | undefined>
 }
 
 /** Joins each tenant's document, storage, ledger, credentials and upstream into one actor. */
@@ -91,6 +94,10 @@ export function createTenants(options: TenantsOptions): ServedTenants {
     refresh: upToDate,
     gates,
     unfit: (id) => registry.get(id)?.unfit() ?? [],
+    async probe(id) {
+      await upToDate()
+      return registry.get(id)?.probe()
+    },
     async find(clues) {
       await upToDate()
       return named(clues, registry)

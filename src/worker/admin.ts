@@ -47,6 +47,8 @@ export function adminDependencies(
       compile: (document) => compileIdly(document),
     }),
     isFile: async () => false,
+    probe: async (tenant) =>
+      (await control.documents.latest(tenant)).number > 0 ? asked(objects.getByName(tenant).probe()) : undefined,
     unfit: (tenant) => asked(objects.getByName(tenant).unfit()),
     records: objectRecords(objects, control),
     // Each object rolls its own usage up within a minute (docs/workers.md): there is nobody to ask for more.

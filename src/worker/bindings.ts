@@ -1,5 +1,6 @@
 import type { Erasure, TenantRecord } from '../admin/records.ts'
 import { parseWorkerSettings, type WorkerSettings } from '../settings.ts'
+import type { Probed } from '../tenant/probed.ts'
 import type { UnfitCount } from '../view/unfit.ts'
 
 /** A tenant's object, as the Worker asks it: by plain values, which cross from one to the other. */
@@ -10,6 +11,8 @@ export interface TenantObject extends TenantRecord {
   refresh(): Promise<void>
   /** The upstream values that fitted no pattern, as long as the object has been awake. */
   unfit(): Promise<readonly UnfitCount[]>
+  /** Looks at the tenant's upstream; undefined where no good document of it is in force. */
+  probe(): Promise<Probed | undefined>
   /** Erases all that the object keeps, unless the tenant is served, or calls of it are under way. */
   erase(): Promise<Erasure>
 }

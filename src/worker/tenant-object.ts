@@ -87,6 +87,7 @@ export function createTenantObject(state: DurableObjectState, given: Readonly<Re
       forgetCredentials()
       return found
     },
+    probe: async () => (await served.current()).actor?.probe(),
     unfit: async () => served.known().actor?.unfit() ?? [],
     async erase() {
       await served.refresh()

@@ -73,6 +73,7 @@ export function createFixture() {
         return `id-${ids}`
       },
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+      probe: async () => undefined,
       wait: async () => {},
       tenants: {
         list: async () => entries,

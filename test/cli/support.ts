@@ -77,6 +77,7 @@ export async function serveAdmin(folder: string): Promise<Record<'TOLLGATE_URL' 
       newId: () => crypto.randomUUID(),
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       wait: async () => {},
+      probe: async () => undefined,
       ...localTenants({
         folder: join(folder, 'tenants'),
         documents: control.documents,

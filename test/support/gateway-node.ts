@@ -23,7 +23,7 @@ async function start(folder: string, variables: Texts, timeouts?: ServerTimeouts
     TOLLGATE_DATA: join(folder, 'data'),
     ...variables,
   })
-  const { url, stop } = await startGateway(settings, timeouts)
+  const { url, stop } = await startGateway(settings, timeouts === undefined ? {} : { timeouts })
   return {
     url,
     folder,
