@@ -16,6 +16,10 @@ export interface Source {
   readonly sortBy?: AttributePath
   /** The rest of the question, over a whole resource; absent where `filter` says it all. */
   keep?(resource: Resource): boolean
+  /** What `keep` reads of a resource, in the upstream's names; absent where nobody knows. */
+  readonly needs?: readonly AttributePath[]
+  /** Where `filter` says it all: `keep` only finds out an upstream that passes over what it cannot compare. */
+  readonly isGuard?: boolean
   /** Why there is a rest, for whoever asked too much. */
   readonly reason?: string
 }

@@ -38,6 +38,10 @@ export interface Page {
 export interface Reading {
   readonly capabilities: Capabilities
   readonly budget: PageBudget
+  /** Whether what cannot be read to its end within the budget is of no use. */
+  readonly isWhole?: boolean
+  /** Whether only `total` is asked for: then the page leads nowhere. */
+  readonly isNumber?: boolean
 }
 
 /** What was read does not fit together: resources came or went between two pages. */
@@ -50,12 +54,12 @@ export class Moved extends Error {}
 export function* readPage(asked: Asked, place: Place, reading: Reading): Plan<Page> {
   spend(reading.budget, asked.reason)
   const { definition, query, size } = asked
-  const isFirst = place.cursor === undefined && place.startIndex === undefined
+  const isFirst = reading.budget.left === reading.budget.most - 1
   const request = { operation: 'list', definition, query: { ...query, count: size, ...place } } as const
   const reply = yield* ask({ request, purpose: asked.purpose ?? (isFirst ? 'forward' : 'page') })
   if (reply.kind !== 'list') throw new ScimError(502, 'the upstream directory answered without a list')
   const { resources, totalResults } = reply.list
-  const next = placeBehind(reply.list, place, reading.capabilities)
+  const next = reading.isNumber === true ? undefined : placeBehind(reply.list, place, reading.capabilities)
   return {
     resources,
     ...(totalResults === undefined ? {} : { total: totalResults }),
@@ -106,7 +110,7 @@ export function* walkPages(
       throw new Moved('the number of resources changed between two pages')
     if (place === from) firstTotal = page.total
     if (!take({ page, place })) return page.next
-    requireHope(asked, page, reading.budget)
+    if (reading.isWhole === true) requireHope(asked, page, reading.budget)
     place = page.next
   }
   return undefined
@@ -147,7 +151,7 @@ export function* whileStill<T>(work: () => Plan<T>): Plan<T> {
 export const readAll = (asked: Asked, reading: Reading): Plan<readonly Resource[]> =>
   whileStill(function* () {
     const all: Resource[] = []
-    yield* walkPages(asked, {}, reading, ({ page }) => {
+    yield* walkPages(asked, {}, { ...reading, isWhole: true }, ({ page }) => {
       for (const resource of page.resources) all.push(resource)
       return true
     })

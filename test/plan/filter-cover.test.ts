@@ -2,15 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FilterList } from '../../src/capabilities.ts'
 import { type Cover, type CoverCall, coverOf } from '../../src/plan/filter-cover.ts'
-import type { Filter } from '../../src/scim/filter.ts'
 import { parseFilter, printFilter } from '../../src/scim/filter.ts'
 import { compileFilter } from '../../src/scim/match.ts'
-import { printAttributePath } from '../../src/scim/path.ts'
 import type { Resource } from '../../src/scim/resource.ts'
 import type { ResourceDefinition } from '../../src/scim/schema.ts'
 import { enterpriseUserUrn, groupDefinition, userDefinition, userUrn } from '../../src/scim/schemas.ts'
 import { scimErrorOf } from '../scim/fixture.ts'
-import { entraFilters } from './upstream.ts'
+import { entraFilters, requireListed } from './upstream.ts'
 
 const unseen = [{ name: 'groups' }, { name: 'members' }]
 const listOf = (definition: ResourceDefinition): FilterList => {
@@ -116,37 +114,6 @@ const lists: readonly FilterList[] = [
     ],
   },
 ]
-
-/** Whether a filter has only what the list has: what a strict upstream would find out. */
-function requireListed(filter: Filter, list: FilterList, isWhole = true): void {
-  const found = (path: string, operator: string, negated: boolean) => {
-    const one = list.comparisons.find((comparison) => printAttributePath(comparison.path) === path)
-    const operators: readonly string[] = (negated ? one?.negated : one?.operators) ?? []
-    if (!operators.includes(operator)) throw new Error(`not listed: ${path} ${operator}`)
-    if (one?.alone === true && !isWhole) throw new Error(`not alone: ${path}`)
-  }
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      if (!list[filter.kind]) throw new Error(`no ${filter.kind}`)
-      requireListed(filter.left, list, false)
-      requireListed(filter.right, list, false)
-      return
-    case 'not':
-      if (filter.of.kind === 'compare') found(printAttributePath(filter.of.path), filter.of.operator, true)
-      else if (filter.of.kind === 'present') found(printAttributePath(filter.of.path), 'pr', true)
-      else throw new Error('a not of more than one')
-      return
-    case 'compare':
-      found(printAttributePath(filter.path), filter.operator, false)
-      return
-    case 'present':
-      found(printAttributePath(filter.path), 'pr', false)
-      return
-    case 'elements':
-      throw new Error('elements are not listed')
-  }
-}
 
 const text = fc.constantFrom('a', 'A', 'ab', 'b')
 const atom = fc.oneof(

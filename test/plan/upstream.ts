@@ -1,8 +1,10 @@
 import type { Capabilities, Comparison, FilterList } from '../../src/capabilities.ts'
+import { largestPage } from '../../src/plan/page.ts'
 import { rfc } from '../../src/plan/presets/rfc.ts'
 import { runPlan } from '../../src/plan/run.ts'
 import type { Plan, Step } from '../../src/plan/step.ts'
-import { printFilter } from '../../src/scim/filter.ts'
+import { badRequest } from '../../src/scim/error.ts'
+import { type Filter, printFilter } from '../../src/scim/filter.ts'
 import { compileFilter } from '../../src/scim/match.ts'
 import { type AttributePath, printAttributePath } from '../../src/scim/path.ts'
 import { project } from '../../src/scim/project.ts'
@@ -10,14 +12,15 @@ import type { ListQuery, ListResult, ScimReply } from '../../src/scim/request.ts
 import { idOf, type Resource } from '../../src/scim/resource.ts'
 import type { ResourceDefinition } from '../../src/scim/schema.ts'
 import { enterpriseUserUrn } from '../../src/scim/schemas.ts'
+import { compileSort } from '../../src/scim/sort.ts'
 
 export interface PlayedUpstream {
   readonly capabilities: Capabilities
   readonly resources: ReadonlyMap<ResourceDefinition, readonly Resource[]>
   /** The users of a group, which their own reads do not show: what `groups.value` compares. */
   readonly groupsOf?: (user: Resource) => readonly string[]
-  /** Changes the answer to a list, or what there is, before it is given. */
-  readonly onList?: (list: ListResult, query: ListQuery, call: number) => ListResult
+  /** Answers lists instead of what there is. */
+  readonly answer?: (query: ListQuery, call: number) => ListResult
   /** Resources that a page holds at most. */
   readonly pageSize?: number
 }
@@ -38,23 +41,24 @@ export function play(played: PlayedUpstream) {
     if (request.operation !== 'list' || request.definition === undefined) throw new Error('only lists are played')
     const { definition, query } = request
     asked.push(written(definition, query))
-    const list = listOf(definition, query)
-    return { kind: 'list', list: played.onList?.(list, query, asked.length) ?? list }
+    return { kind: 'list', list: played.answer?.(query, asked.length) ?? listOf(definition, query) }
   }
 
   function listOf(definition: ResourceDefinition, query: ListQuery): ListResult {
     const { paging } = played.capabilities
-    const { filter, cursor, startIndex, count = 100 } = query
+    const { filter, cursor = '', startIndex, count = 100, sortBy, sortOrder } = query
+    requireServed(query, definition, played.capabilities)
     const matches = filter === undefined ? () => true : compileFilter(filter, definition)
     const all = (played.resources.get(definition) ?? []).filter((one) =>
       matches({ ...one, groups: (played.groupsOf?.(one) ?? []).map((value) => ({ value })) }),
     )
-    const { cursor: _, count: __, ...question } = query
+    const sorted = sortBy === undefined ? all : all.toSorted(compileSort(sortBy, sortOrder, definition))
+    const { cursor: _, ...question } = query
     const words = JSON.stringify(question)
-    if (cursor !== undefined && cursor !== '' && cursors.get(cursor) !== words) throw new Error('another cursor')
-    const start = cursor !== undefined && cursor !== '' ? Number(cursor.slice(1)) : (startIndex ?? 1) - 1
-    const size = Math.min(count, played.pageSize ?? 1000)
-    const resources = all.slice(start, start + size).map((one) => project(one, query, definition))
+    if (cursor !== '' && cursors.get(cursor) !== words) throw badRequest('invalidCursor', 'another cursor')
+    const start = cursor === '' ? (startIndex ?? 1) - 1 : Number(cursor.slice(1))
+    const size = Math.min(count, played.pageSize ?? 1000, largestPage(played.capabilities, definition, query))
+    const resources = sorted.slice(start, start + size).map((one) => project(hidden(one), query, definition))
     const end = start + resources.length
     if (paging.index)
       return { resources, totalResults: all.length, startIndex: start + 1, itemsPerPage: resources.length }
@@ -63,7 +67,59 @@ export function play(played: PlayedUpstream) {
     return { resources, itemsPerPage: resources.length, ...(end < all.length ? { nextCursor } : {}) }
   }
 
-  return { asked, purposes, run: <T>(plan: Plan<T>): Promise<T> => runPlan(plan, carry) }
+  return { asked, purposes, cursors, run: <T>(plan: Plan<T>): Promise<T> => runPlan(plan, carry) }
+}
+
+/** Groups show no members, as Entra's do. */
+function hidden(resource: Resource): Resource {
+  const { members: _, ...shown } = resource
+  return shown
+}
+
+/** What a strict upstream refuses, a lenient one would pass over. */
+function requireServed(
+  query: ListQuery,
+  definition: ResourceDefinition,
+  { paging, sort, ...rest }: Capabilities,
+): void {
+  if (query.startIndex !== undefined && !paging.index) throw new Error('no index')
+  if (query.cursor !== undefined && !paging.cursor) throw new Error('no cursor')
+  if (query.sortBy !== undefined && !sort) throw new Error('no sort')
+  if (query.count === 0 && !paging.countZero) throw new Error('no count of 0')
+  if ((query.attributes ?? query.excludedAttributes) !== undefined && !rest.projection) throw new Error('no projection')
+  const forms = rest.filter.get(definition.type.name.toLowerCase()) ?? 'any'
+  if (query.filter !== undefined && forms !== 'any') requireListed(query.filter, forms)
+}
+
+/** Whether a filter has only what the list has: what a strict upstream would find out. */
+export function requireListed(filter: Filter, list: FilterList, isWhole = true): void {
+  const found = (path: string, operator: string, negated: boolean) => {
+    const one = list.comparisons.find((comparison) => printAttributePath(comparison.path) === path)
+    const operators: readonly string[] = (negated ? one?.negated : one?.operators) ?? []
+    if (!operators.includes(operator)) throw new Error(`not listed: ${path} ${operator}`)
+    if (one?.alone === true && !isWhole) throw new Error(`not alone: ${path}`)
+  }
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      if (!list[filter.kind]) throw new Error(`no ${filter.kind}`)
+      requireListed(filter.left, list, false)
+      requireListed(filter.right, list, false)
+      return
+    case 'not':
+      if (filter.of.kind === 'compare') found(printAttributePath(filter.of.path), filter.of.operator, true)
+      else if (filter.of.kind === 'present') found(printAttributePath(filter.of.path), 'pr', true)
+      else throw new Error('a not of more than one')
+      return
+    case 'compare':
+      found(printAttributePath(filter.path), filter.operator, false)
+      return
+    case 'present':
+      found(printAttributePath(filter.path), 'pr', false)
+      return
+    case 'elements':
+      throw new Error('elements are not listed')
+  }
 }
 
 /** What a list was asked, as a URL would say it. */
