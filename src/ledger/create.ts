@@ -1,4 +1,5 @@
 import type { Attempt, AttemptIntent, Purpose } from '../call.ts'
+import { type Billing, isBilled } from '../capabilities.ts'
 import { ScimError } from '../scim/error.ts'
 import type { Call, CallOpening, CallOutcome, Ledger } from './ledger.ts'
 import type { AnsweredRecord, CloseRecord, Journal, LedgerRecord, OpenRecord } from './records.ts'
@@ -10,6 +11,8 @@ export interface LedgerOptions {
   now(): number
   /** A new UUIDv7. */
   newId(): string
+  /** What the upstream's answers cost; absent where they cost nothing. Token requests are never billed. */
+  readonly billing?: Billing | undefined
   /** Told of each attempt's outcome, once; null stands for no answer. */
   readonly attempted?: ((purpose: Purpose, status: number | null) => void) | undefined
 }
@@ -61,7 +64,8 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
         if (known) return
         known = true
         options.attempted?.(purpose, status)
-        outcomes.push({ kind: 'answered', tenant, call, seq: own, status, durationMs: now() - begunAt })
+        const cost = purpose === 'token' ? {} : costOf(options.billing, status)
+        outcomes.push({ kind: 'answered', tenant, call, seq: own, status, durationMs: now() - begunAt, ...cost })
       },
     }
   }
@@ -76,6 +80,9 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
     },
   }
 }
+
+const costOf = (billing: Billing | undefined, status: number | null): Pick<AnsweredRecord, 'costMicros'> =>
+  billing !== undefined && isBilled(billing, status) ? { costMicros: billing.perCallMicros } : {}
 
 function closing(open: OpenRecord, outcome: CallOutcome, durationMs: number): CloseRecord {
   return {

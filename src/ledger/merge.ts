@@ -35,6 +35,7 @@ export function learn(call: CallSoFar, record: LedgerRecord): void {
 export function toRow(call: CallSoFar, unclosed: 'open' | 'in-doubt'): CallWithAttempts | undefined {
   const { open, close } = call
   if (open === undefined) return undefined
+  const costs = [...call.answers.values()].flatMap(({ costMicros }) => costMicros ?? [])
   const intents = [...call.intents.values()].sort((a, b) => a.seq - b.seq)
   return {
     id: open.call,
@@ -53,10 +54,10 @@ export function toRow(call: CallSoFar, unclosed: 'open' | 'in-doubt'): CallWithA
     bytesIn: open.bytesIn,
     bytesOut: close?.bytesOut ?? 0,
     upstreamCalls: intents.filter(({ purpose }) => purpose !== 'token').length,
-    // Prices and suppression are not built yet.
-    billedCalls: 0,
+    billedCalls: costs.length,
+    // Suppression is not built yet.
     savedCalls: 0,
-    costMicros: 0,
+    costMicros: costs.reduce((sum, cost) => sum + cost, 0),
     state: close === undefined ? unclosed : close.inDoubt ? 'in-doubt' : 'closed',
     attempts: intents.map((intent) => toAttempt(intent, call.answers.get(intent.seq))),
   }
@@ -69,5 +70,5 @@ const toAttempt = (intent: IntentRecord, answer: AnsweredRecord | undefined): At
   path: intent.path,
   status: answer?.status ?? null,
   durationMs: answer?.durationMs ?? null,
-  billed: false,
+  billed: answer?.costMicros !== undefined,
 })

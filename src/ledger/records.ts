@@ -40,6 +40,8 @@ const answeredRecord = z.object({
   seq: z.number(),
   status: z.number().nullable(),
   durationMs: z.number(),
+  /** There where the attempt is billed: the price of that time. */
+  costMicros: z.number().optional(),
 })
 
 const closeRecord = z.object({

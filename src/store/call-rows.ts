@@ -104,7 +104,11 @@ function attemptInsert(db: TenantDatabase) {
     .select(select)
     .onConflictDoUpdate({
       target: [attempts.call, attempts.seq],
-      set: { status: excluded(attempts.status), durationMs: excluded(attempts.durationMs) },
+      set: {
+        status: excluded(attempts.status),
+        durationMs: excluded(attempts.durationMs),
+        billed: excluded(attempts.billed),
+      },
       setWhere: sql`${attempts.status} is null`,
     })
     .prepare()

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Billing } from '../../src/capabilities.ts'
 import { createLedger } from '../../src/ledger/create.ts'
-import type { Journal, LedgerRecord } from '../../src/ledger/records.ts'
+import { learn, nothingKnown, toRow } from '../../src/ledger/merge.ts'
+import { type Journal, type LedgerRecord, parseRecord, printRecord } from '../../src/ledger/records.ts'
 import { opening } from '../support/calls.ts'
 
 /** A journal in memory, whose appends fail while `failing` is true. */
@@ -17,12 +19,13 @@ function memoryJournal() {
   return { appends, state, journal, kinds: () => appends.map((records) => records.map(({ kind }) => kind)) }
 }
 
-function ledgerOn(journal: Journal) {
+function ledgerOn(journal: Journal, billing?: Billing) {
   let clock = 1000
   let ids = 0
   return createLedger({
     tenant: 'contoso',
     journal,
+    billing,
     now: () => {
       clock += 1
       return clock
@@ -137,5 +140,44 @@ describe('a call', () => {
       .open({ ...opening, userAgent: long, clientRequestId: long, resourceId: long })
       .close({ ...created, resourceId: long })
     expect(JSON.stringify(appends).length).toBeLessThan(5000)
+  })
+})
+
+describe('what an upstream bills', () => {
+  const billing: Billing = { perCallMicros: 2_000, currency: 'USD', billed: ['2xx', '404'] }
+  const statuses = [200, 204, 404, 400, 401, 429, 503, null]
+
+  async function rowOf(purpose: 'forward' | 'retry' | 'token', price?: Billing) {
+    const { journal, appends } = memoryJournal()
+    const call = ledgerOn(journal, price).open(opening)
+    for (const status of statuses) (await call.begin({ ...forward, purpose })).answered(status)
+    await call.close(created)
+    const known = nothingKnown()
+    for (const record of appends.flat()) {
+      const read = parseRecord(printRecord(record))
+      if (read === undefined || read.kind === 'erased') throw new Error('not read back')
+      learn(known, read)
+    }
+    const row = toRow(known, 'open')
+    return { ...row, billed: row?.attempts.filter(({ billed }) => billed).map(({ status }) => status) }
+  }
+
+  it.each(['forward', 'retry'] as const)('is counted attempt by attempt, whatever it is for: %s', async (purpose) => {
+    expect(await rowOf(purpose, billing)).toMatchObject({
+      billed: [200, 204, 404],
+      billedCalls: 3,
+      costMicros: 6_000,
+      upstreamCalls: 8,
+    })
+  })
+
+  it('is no token, and nothing where nothing is billed', async () => {
+    expect(await rowOf('token', billing)).toMatchObject({ billed: [], billedCalls: 0, costMicros: 0 })
+    expect(await rowOf('forward')).toMatchObject({ billed: [], billedCalls: 0, costMicros: 0 })
+  })
+
+  it('is counted also where it costs nothing', async () => {
+    const free = { ...billing, perCallMicros: 0 }
+    expect(await rowOf('forward', free)).toMatchObject({ billedCalls: 3, costMicros: 0 })
   })
 })
