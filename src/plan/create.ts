@@ -7,7 +7,7 @@ import { said } from './partial.ts'
 import { perform } from './perform.ts'
 import { type Asked, formsOf, memberFormsOf, type Planning } from './planning.ts'
 import { requireForCreate } from './required.ts'
-import { membersShown, wantsMembers, without, withoutMembers } from './shown.ts'
+import { projected, without } from './shown.ts'
 import { ask, attempt, type Plan } from './step.ts'
 import { accepted } from './unsupported.ts'
 import { writesOf } from './writes.ts'
@@ -23,25 +23,23 @@ export function* planCreate(request: Asked<'create'>, planning: Planning): Plan<
   const resource = accepted(holdableResource(request.resource, formsOf(planning, definition)), planning.choices)
   requireForCreate(resource, planning, definition)
   const members = forms === undefined ? new Map() : membersIn(request.resource['members'])
-  if (forms === undefined || forms.atCreate || members.size === 0) {
-    const own = forms === undefined || forms.atCreate ? resource : without(resource, 'members')
-    return yield* ask({ request: { ...request, resource: own }, purpose: 'forward' })
-  }
-  const own = { ...request, resource: without(resource, 'members'), projection: withoutMembers(projection) }
-  const reply = yield* ask({ request: own, purpose: 'forward' })
-  if (reply.kind !== 'resource') return reply
-  const id = idOf(reply.resource)
-  if (id === undefined)
-    throw new ScimError(502, 'the upstream directory made the group without an id: its members were not added', {
-      inDoubt: true,
-    })
-  yield* addTo(id, members, { request, planning })
-  return { ...reply, resource: withMembers(reply.resource, request.resource, projection) }
+  const isLater = forms !== undefined && !forms.atCreate
+  // Whoever is described so exactly takes no query beside a new resource (facts A3).
+  const isPlain = formsOf(planning, definition)?.definition === undefined && members.size === 0
+  const sent = { resource: isLater ? without(resource, 'members') : resource, projection: isPlain ? projection : {} }
+  const reply = yield* ask({ request: { ...request, ...sent }, purpose: 'forward' })
+  if (reply.kind !== 'resource' || isPlain) return reply
+  if (isLater && members.size > 0) yield* addTo(idIn(reply.resource), members, { request, planning })
+  const whole = members.size > 0 ? { ...reply.resource, members: [...members.values()] } : reply.resource
+  return { ...reply, resource: projected(whole, projection, definition) }
 }
 
-function withMembers(made: Resource, asked: Resource, projection: Asked<'create'>['projection']): Resource {
-  if (!wantsMembers(projection)) return made
-  return { ...made, members: [...membersShown([...membersIn(asked['members']).values()], projection)] }
+function idIn(resource: Resource): string {
+  const id = idOf(resource)
+  if (id !== undefined) return id
+  throw new ScimError(502, 'the upstream directory made the group without an id: its members were not added', {
+    inDoubt: true,
+  })
 }
 
 interface Making {

@@ -37,10 +37,7 @@ export function holdableResource(resource: Resource, forms: TypeForms | undefine
   const held: JsonObject = {}
   const schemas = [definition.core.id]
   for (const [name, value] of Object.entries(resource)) {
-    if (serverNames.has(fold(name))) {
-      if (fold(name) !== 'schemas') held[name] = value
-      continue
-    }
+    if (serverNames.has(fold(name))) continue
     if (!name.includes(':')) {
       take(held, { schema: definition.core, name, value }, forms, dropped)
       continue

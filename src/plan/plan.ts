@@ -6,6 +6,7 @@ import type { Planning, SingleRequest } from './planning.ts'
 import { planRead } from './read.ts'
 import { isPutNative, planReplace } from './replace.ts'
 import type { Plan } from './step.ts'
+import { unprojected } from './unprojected.ts'
 
 export { type Asked, defaultChoices, type Planning, type SingleRequest } from './planning.ts'
 
@@ -14,6 +15,11 @@ export { type Asked, defaultChoices, type Planning, type SingleRequest } from '.
  * @throws ScimError before anything is yielded, where no call could serve it
  */
 export function planOf(request: SingleRequest, planning: Planning): Plan<ScimReply> {
+  const plan = planFor(request, planning)
+  return planning.capabilities.projection ? plan : unprojected(plan, request)
+}
+
+function planFor(request: SingleRequest, planning: Planning): Plan<ScimReply> {
   switch (request.operation) {
     case 'create':
       return planCreate(request, planning)

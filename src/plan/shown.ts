@@ -49,16 +49,23 @@ export interface Shown {
 
 /** The resource as the client asked to see it, from what is known of it here. */
 export function replyOf({ definition, id, projection, resource, etag, members }: Shown): ScimReply {
-  const own = members === undefined ? resource : without(resource, 'members')
-  const projected = project(own, projection, definition)
-  const isShown = members !== undefined && wantsMembers(projection)
+  const whole = members === undefined ? resource : { ...without(resource, 'members'), members: [...members] }
   return {
     kind: 'resource',
     status: 200,
-    resource: isShown ? { ...projected, members: [...membersShown(members, projection)] } : projected,
+    resource: projected(whole, projection, definition),
     location: `${definition.type.endpoint}/${encodeURIComponent(id)}`,
     ...(etag === undefined ? {} : { etag }),
   }
+}
+
+/** `project`, but members are shown wherever they are known: an upstream's schema may say that they are never returned. */
+export function projected(resource: Resource, projection: Projection, definition: ResourceDefinition): Resource {
+  const members = attributeIn(resource, 'members')
+  if (!Array.isArray(members)) return project(resource, projection, definition)
+  const own = project(without(resource, 'members'), projection, definition)
+  if (!wantsMembers(projection)) return own
+  return { ...own, members: [...membersShown(members.filter(isObject), projection)] }
 }
 
 export function without(resource: Resource, name: string): Resource {

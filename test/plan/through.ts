@@ -42,6 +42,7 @@ export function throughEntra(capabilities: Capabilities = entra) {
     secret: async () => '',
   })
   const steps: Step[] = []
+  let made = 0
 
   /** Serves a request, and gives what it came to. */
   async function serve(request: SingleRequest, { fault, choices }: Serving = {}): Promise<ScimReply> {
@@ -67,7 +68,7 @@ export function throughEntra(capabilities: Capabilities = entra) {
     /** Makes users and gives their ids. */
     users: async (count: number): Promise<string[]> => {
       const ids: string[] = []
-      for (let index = 0; index < count; index++) ids.push(await client.create('/users', entraUser(`m${index}`)))
+      for (let index = 0; index < count; index++) ids.push(await client.create('/users', entraUser(`m${++made}`)))
       return ids
     },
     group: async (displayName: string, members: readonly string[] = []): Promise<string> => {
