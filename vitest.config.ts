@@ -10,6 +10,7 @@ const onBothHomes = [
   'test/applied.test.ts',
   'test/try.test.ts',
   'test/probe.test.ts',
+  'test/entra.test.ts',
   'test/remote.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/*.test.ts',
