@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { createPlanned } from '../planned/planned.ts'
 import { compileRules } from '../rules/compile.ts'
+import { cursorKey } from '../upstream/directory/cursor-key.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { compileAllow, compileScope } from '../view/clause.ts'
 import type { ViewClauses } from '../view/type-view.ts'
@@ -31,7 +32,14 @@ export function makeUpstream(parts: UpstreamParts): MadeUpstream {
   const openCall = openCallOf(parts.ledger)
   const made = {
     timeoutMs: bare.timeoutMs,
-    upstream: createPlanned({ tenant, upstream: bare.upstream, ...planning, dialect, ports }),
+    upstream: createPlanned({
+      tenant,
+      upstream: bare.upstream,
+      ...planning,
+      dialect,
+      ports,
+      cursorKey: cursorKeyOf(parts),
+    }),
     probe: () => probeUpstream({ ...bare, openCall, planning, ports }),
   }
   const clauses = viewClauses(parts.document)
@@ -39,6 +47,12 @@ export function makeUpstream(parts: UpstreamParts): MadeUpstream {
   const view = createView({ tenant, upstream: made.upstream, dialect: frontDoor.dialect, ports, ...clauses })
   return { ...made, upstream: view, unfit: view.unfit }
 }
+
+/** Kept beside the tenant's records, so that a restart breaks no walk. */
+const cursorKeyOf =
+  ({ storage, ports }: UpstreamParts) =>
+  (): Uint8Array =>
+    storage.use((queries) => cursorKey(queries.resources, ports))
 
 /** What of a document makes a view; undefined where clients see the upstream as it is. */
 export function viewClauses({ rules, scope, allow, onDelete = 'delete' }: TenantDocument): ViewClauses | undefined {
