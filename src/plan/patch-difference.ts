@@ -5,7 +5,7 @@ import type { Resource } from '../scim/resource.ts'
 import { again } from './again.ts'
 import { directly, isBlind } from './patch-pathed.ts'
 import { isShown, type Sorted } from './patch-sorted.ts'
-import { type Asked, heldDefinition, type Planning } from './planning.ts'
+import { type Asked, formsOf, heldDefinition, type Planning } from './planning.ts'
 import { looksUpMembers, readBack } from './read.ts'
 import { wantsMembers } from './shown.ts'
 import type { Plan } from './step.ts'
@@ -22,8 +22,9 @@ interface Parts {
 export function* patchByDifference(request: Asked<'patch'>, parts: Parts): Plan<ScimReply> {
   const { planning, patch, sorted, conditions } = parts
   const held = heldDefinition(planning, request.definition)
-  const compared = sorted.operations.filter((one) => !isBlind(one, held))
-  const blind = sorted.operations.filter((one) => isBlind(one, held))
+  const forms = formsOf(planning, request.definition)
+  const compared = sorted.operations.filter((one) => !isBlind(one, forms, held))
+  const blind = sorted.operations.filter((one) => isBlind(one, forms, held))
   const update = {
     request,
     planning,

@@ -1,4 +1,4 @@
-import type { PatchForms } from '../capabilities.ts'
+import type { PatchForms, TypeForms } from '../capabilities.ts'
 import { attributeAt } from '../scim/definition.ts'
 import type { Filter } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
@@ -9,7 +9,7 @@ import { requireWritable, targetOf } from '../scim/patch-target.ts'
 import type { PatchPath } from '../scim/path.ts'
 import { isAssigned } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
-import { isPointer } from './holdable.ts'
+import { isForeign, isPointer } from './holdable.ts'
 
 /** The removal of a whole extension: what is in it only a read tells. */
 export interface SchemaRemoval {
@@ -34,11 +34,15 @@ export function pathed(operations: readonly PatchOperation[], definition: Resour
   })
 }
 
-/** What is never shown, or only when asked for, cannot be compared with what is there: it is written as it was asked. */
-export function isBlind({ path }: Pathed, definition: ResourceDefinition): boolean {
+/**
+ * What is never shown, or only when asked for, cannot be compared with what is there: it is written as it was asked. So is
+ * what is in a schema that only the upstream knows.
+ */
+export function isBlind({ path }: Pathed, forms: TypeForms | undefined, definition: ResourceDefinition): boolean {
+  if (path.urn !== undefined && forms !== undefined && isForeign(forms, path.urn)) return true
   const place = attributeAt(definition, path)
   const shown = [place?.attribute.returned, place?.sub?.returned]
-  return place === undefined ? path.urn !== undefined : shown.includes('never') || shown.includes('request')
+  return shown.includes('never') || shown.includes('request')
 }
 
 /**
@@ -67,8 +71,8 @@ function ofSeveral(operation: Pathed, { filters, elements }: PatchForms): readon
   if (!isFitting || sub === undefined || op === 'remove' || !('value' in operation)) return undefined
   // Who is or was of a type, or primary, changes other elements, too.
   if (['type', 'primary'].includes(fold(sub))) return undefined
-  // An add makes the element where there is none (contract §12), and replaces a single value (RFC 7644 §3.5.2.1).
-  return [{ op: 'add', path, value: operation.value }]
+  // Of a single value, an add is a replace (RFC 7644 §3.5.2.1); where lists do not take adds, it is the one that works.
+  return [{ op: elements ? op : 'replace', path, value: operation.value }]
 }
 
 /** `[type eq "work"]` */

@@ -1,10 +1,11 @@
+import { ScimError } from '../scim/error.ts'
 import type { ScimReply } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { again } from './again.ts'
 import { writeConditions } from './conditions.ts'
 import { patchByDifference } from './patch-difference.ts'
 import { patchByPut } from './patch-put.ts'
-import { sortedOut } from './patch-sorted.ts'
+import { type Sorted, sortedOut } from './patch-sorted.ts'
 import { patchTranslated } from './patch-translated.ts'
 import { type Asked, formsOf, memberFormsOf, type Planning } from './planning.ts'
 import { ask, type Plan } from './step.ts'
@@ -22,10 +23,27 @@ export function* planPatch(request: Asked<'patch'>, planning: Planning): Plan<Sc
   if (isPatchNative(planning, request.definition))
     return yield* ask({ request: { ...asked, ...conditions }, purpose: 'forward' })
   const sorted = sortedOut(request, planning, patch)
-  return sorted.direct === undefined
-    ? yield* patchByDifference(request, { planning, patch, sorted, conditions })
-    : yield* patchTranslated(request, { planning, direct: sorted.direct, membership: sorted.membership, conditions })
+  const byDifference = () => patchByDifference(request, { planning, patch, sorted, conditions })
+  const { direct, membership } = sorted
+  if (direct === undefined) return yield* byDifference()
+  try {
+    return yield* patchTranslated(request, { planning, direct, membership, conditions })
+  } catch (error) {
+    if (!mayLackTarget(sorted) || !isNoTarget(error)) throw error
+    return yield* byDifference()
+  }
 }
+
+/**
+ * Whether a part of a list is replaced that may not be there: the gateway makes it (contract §12), where servers refuse
+ * (RFC 7644 §3.5.2.3). Mostly it is there, and a refusal is not billed: asking first would cost more.
+ */
+export const mayLackTarget = ({ direct = [], membership }: Sorted): boolean =>
+  membership === undefined && direct.some(({ op, path }) => op === 'replace' && path?.filter !== undefined)
+
+/** Not every server says what was wrong with a path. */
+const isNoTarget = (error: unknown): boolean =>
+  error instanceof ScimError && error.status === 400 && (error.scimType ?? 'noTarget') === 'noTarget'
 
 /** Whether a PATCH can be passed on as it is. */
 export function isPatchNative(planning: Planning, definition: ResourceDefinition): boolean {
