@@ -1,4 +1,3 @@
-import type { ResourceDefinition, Schema } from '../../../scim/schema.ts'
 import { attribute } from '../../../scim/schema-build.ts'
 import { entraGroupDefinition, entraUserWith } from '../../../scim/schemas-entra.ts'
 import { type DirectoryModel, modelOf } from '../model.ts'
@@ -14,17 +13,8 @@ export function entraModel({ customSecurityAttributes = {} }: EmulateOptions): D
       ),
     }),
   )
-  return modelOf([filterable(entraUserWith(sets)), filterable(entraGroupDefinition)])
+  return modelOf([entraUserWith(sets), entraGroupDefinition])
 }
 
 const typeIn = (type: string): 'string' | 'integer' | 'boolean' =>
   type.startsWith('integer') ? 'integer' : type === 'boolean' ? 'boolean' : 'string'
-
-/** The filter language never looks into what is never returned; Entra does, for members and groups. */
-function filterable(definition: ResourceDefinition): ResourceDefinition {
-  const attributes = definition.core.attributes.map((one) =>
-    one.name === 'groups' || one.name === 'members' ? { ...one, returned: 'request' as const } : one,
-  )
-  const core: Schema = { ...definition.core, attributes }
-  return { ...definition, core }
-}
