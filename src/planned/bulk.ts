@@ -1,7 +1,7 @@
 import type { BulkLimits, Capabilities, MemberForms, PlanChoices } from '../capabilities.ts'
 import { reasonOf } from '../log.ts'
 import type { Ports } from '../ports.ts'
-import { bulkFailure, bulkRequest, bulkResult, referencesOf, runBulk } from '../scim/bulk.ts'
+import { bulkFailure, bulkRequest, bulkResult, bulkSideBySide, referencesOf, runBulk } from '../scim/bulk.ts'
 import type { Dialect } from '../scim/dialect.ts'
 import { ScimError } from '../scim/error.ts'
 import type { BulkOperation, BulkResult, ResourceRequest, ScimReply, ScimRequest } from '../scim/request.ts'
@@ -20,9 +20,6 @@ export interface BulkParts {
   /** Plans and does one operation. @throws ScimError */
   carryOne(request: ResourceRequest, errand: Errand): Promise<ScimReply>
 }
-
-/** How many operations of a Bulk are under way at a time, each of which may be several calls. */
-const sideBySide = 4
 
 /**
  * Does a Bulk (RFC 7644 §3.7): as one call where the upstream can serve every operation as it stands, as several where
@@ -120,7 +117,7 @@ async function oneByOne(
   }
   const results = await runBulk(operations, {
     failOnErrors,
-    parallel: sideBySide,
+    parallel: bulkSideBySide,
     carry: async (operation) => {
       if (ports.now() > errand.deadlineAt) throw new ScimError(504, 'the deadline passed before this operation')
       const request = await bulkRequest(operation, (segment) => definitionAt(segment, errand), dialect)

@@ -18,6 +18,9 @@ export interface BulkRun {
   carry(operation: BulkOperation): Promise<BulkResult>
 }
 
+/** How many operations of a Bulk go side by side where somebody else does them: each may be several calls. */
+export const bulkSideBySide = 4
+
 /** A create that is waiting for the ids of others to be complete. */
 interface Incomplete {
   readonly index: number

@@ -8,7 +8,7 @@ import { type DefinitionAt, parseResourceRequest } from './resource-request.ts'
 
 export { referencesOf } from './bulk-refs.ts'
 export { bulkFailure, bulkResult, notMade } from './bulk-result.ts'
-export { type BulkRun, runBulk } from './bulk-run.ts'
+export { type BulkRun, bulkSideBySide, runBulk } from './bulk-run.ts'
 
 export interface BulkLimits {
   readonly maxOperations: number

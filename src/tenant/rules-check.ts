@@ -1,11 +1,11 @@
 import { compileRules } from '../rules/compile.ts'
 import { judgeRules, type RuleVerdict, type UnfitCount } from '../rules/verdict.ts'
-import { definitionsOf, schemasOf } from './definitions.ts'
+import { definitionsOf, type SchemaSource, schemasOf } from './definitions.ts'
 import type { TenantDocument } from './schema.ts'
 
 /** What follows from a tenant's rules, by resource type, and by whose schemas it was found. */
 export interface JudgedRules {
-  readonly schemas: 'directory' | 'standard'
+  readonly schemas: SchemaSource
   readonly types: Readonly<Record<string, readonly RuleVerdict[]>>
   /** Types that those schemas do not know: what their rules do, only the upstream could tell. */
   readonly unknown: readonly string[]

@@ -1,5 +1,5 @@
 import { reasonOf } from '../log.ts'
-import { bulkRequest, bulkResult, runBulk } from '../scim/bulk.ts'
+import { bulkRequest, bulkResult, bulkSideBySide, runBulk } from '../scim/bulk.ts'
 import { ScimError } from '../scim/error.ts'
 import type { ResourceRequest, ScimReply, ScimRequest } from '../scim/request.ts'
 import type { Errand } from '../upstream/upstream.ts'
@@ -23,6 +23,7 @@ export async function carryBulk(
   }
   const results = await runBulk(operations, {
     failOnErrors,
+    parallel: bulkSideBySide,
     carry: async (operation) => {
       if (carrier.now() > errand.deadlineAt) throw new ScimError(504, 'the deadline passed before this operation')
       const request = await bulkRequest(operation, definitionAt, carrier.dialect)
