@@ -131,7 +131,8 @@ export const entra: Capabilities = {
     [
       'user',
       typeForms(entraUserDefinition, {
-        required: entraRequiredAtCreate.User,
+        // A password only where the domain of userName is managed: the upstream knows which is, and its 400 costs nothing.
+        required: entraRequiredAtCreate.User.filter((path) => path !== 'password'),
         unseen: ['groups', `${entraUserExtensionUrn}:ownedGroups`],
         own: [entraUserExtensionUrn, customSecurityUrn],
         // "Schema documentation" page of 30 March 2026: which types an attribute has, and how many of each.

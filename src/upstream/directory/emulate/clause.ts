@@ -23,6 +23,11 @@ const options = z.strictObject({
   gatewayTimeoutEvery: z.int().min(1).optional().describe('Every so many requests one is answered 504'),
   featureOff: z.boolean().optional().describe('Answers as a tenant whose SCIM provisioning API is not switched on'),
   domains: z.array(z.string().min(1)).min(1).optional().describe('The verified domains: any other userName is refused'),
+  federated: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('The domains that another identity provider signs in: their users are created without a password'),
   unknownId: z
     .union([z.literal(404), z.literal(400)])
     .optional()

@@ -1,11 +1,13 @@
 import { entraRequiredAtCreate } from '../../../scim/entra-limits.ts'
 import { ScimError } from '../../../scim/error.ts'
+import { fold } from '../../../scim/fold.ts'
 import { isObject, type Json, type JsonObject } from '../../../scim/json.ts'
 import { isAssigned } from '../../../scim/resource.ts'
 import { entraGroupExtensionUrn, entraUserExtensionUrn } from '../../../scim/schemas-entra.ts'
 import type { DirectoryType } from '../model.ts'
 import { createRow } from '../write.ts'
 import { bad } from './answer.ts'
+import type { EmulateOptions } from './clause.ts'
 import { type StandInParts, write } from './parts.ts'
 import { checkGroup, checkManager, checkUser, settledElements } from './rules.ts'
 import { showAll } from './show.ts'
@@ -17,7 +19,7 @@ export function create(parts: StandInParts, type: DirectoryType, body: JsonObjec
   // Refused by name: a list of members is a likely thing to send.
   if (!isUser && body['members'] !== undefined) throw bad('Members cannot be added when a group is created.')
   checkBody(body, type.definition)
-  for (const path of isUser ? entraRequiredAtCreate.User : entraRequiredAtCreate.Group) requireGiven(body, path)
+  for (const path of isUser ? neededOf(body, parts.options) : entraRequiredAtCreate.Group) requireGiven(body, path)
   const resource = isUser ? wholeUser(body) : wholeGroup(body)
   if (isUser) checkUser(resource, parts.options)
   else checkGroup(resource)
@@ -30,6 +32,16 @@ export function create(parts: StandInParts, type: DirectoryType, body: JsonObjec
     }),
   )
 }
+
+/** A password is another identity provider's matter where the domain is federated. */
+function neededOf({ userName }: JsonObject, { federated = [] }: EmulateOptions): readonly string[] {
+  const domain = domainOf(userName)
+  const isFederated = federated.some((one) => fold(one) === domain)
+  return entraRequiredAtCreate.User.filter((path) => path !== 'password' || !isFederated)
+}
+
+const domainOf = (userName: Json | undefined): string =>
+  fold(typeof userName === 'string' ? (userName.split('@')[1] ?? '') : '')
 
 function requireGiven(body: JsonObject, path: string): void {
   const [name = '', sub] = path.split('.')

@@ -41,6 +41,13 @@ describe('A4: users are made', () => {
     expect(body['detail']).toContain(name)
   })
 
+  it('without a password only where the domain is federated', async () => {
+    const client = entraClient({ federated: ['Fabrikam.com'] })
+    const { password: _, ...user } = entraUser('anna')
+    expect((await client.post('/users', { ...user, userName: 'anna@fabrikam.com' })).status).toBe(201)
+    expect((await client.post('/users', user)).status).toBe(400)
+  })
+
   const good: readonly (readonly [what: string, more: JsonObject])[] = [
     ['a mailNickname', { [ext]: { mailNickname: 'annie' } }],
     ['a work e-mail', { emails: [{ type: 'work', value: 'a@contoso.com', primary: true }] }],
