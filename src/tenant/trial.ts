@@ -1,3 +1,6 @@
+import { defaultChoices } from '../plan/planning.ts'
+import { rfc } from '../plan/presets/rfc.ts'
+import { createPlanned } from '../planned/planned.ts'
 import { bindRules } from '../rules/bind.ts'
 import { type RuleTrace, traceInward, traceOutward, tracePatch } from '../rules/trace.ts'
 import type { Translator } from '../rules/translator.ts'
@@ -36,6 +39,17 @@ const noAttempts = {
 }
 const ports = { now: () => 0, log: { debug: ignore, info: ignore, warn: ignore, error: ignore } }
 
+/** What the view asks for, as a standard's server is asked it. */
+const asPlanned = (upstream: Recorder, tenant: string, dialect: Trial['dialect']) =>
+  createPlanned({
+    tenant,
+    upstream,
+    capabilities: rfc,
+    choices: defaultChoices,
+    dialect,
+    ports: { ...ports, wait: () => Promise.resolve(), randomBytes: (count) => new Uint8Array(count) },
+  })
+
 /** A resource type of a document to try things with; undefined when its upstream has none of that name, as far as is known. */
 export function trialOf(document: TenantDocument, resourceType: string): Trial | undefined {
   const upstream = definitionsOf(document).find(({ type }) => type.name === resourceType)
@@ -53,7 +67,7 @@ export function trialOf(document: TenantDocument, resourceType: string): Trial |
     async carry(request, recorder) {
       const errand = { attempts: noAttempts, credential: '', deadlineAt: Number.POSITIVE_INFINITY }
       if (clauses === undefined) return recorder.carry(request, errand)
-      return createView({ tenant, upstream: recorder, dialect, ports, ...clauses }).carry(
+      return createView({ tenant, upstream: asPlanned(recorder, tenant, dialect), dialect, ports, ...clauses }).carry(
         'definition' in request ? { ...request, definition: upstream } : request,
         errand,
       )

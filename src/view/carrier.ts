@@ -1,21 +1,22 @@
 import type { Purpose } from '../call.ts'
+import { projected } from '../plan/shown.ts'
+import type { PlannedUpstream } from '../planned/list.ts'
 import type { Log } from '../ports.ts'
 import type { Dialect } from '../scim/dialect.ts'
 import { ScimError } from '../scim/error.ts'
 import { fold } from '../scim/fold.ts'
 import { isObject, type JsonObject } from '../scim/json.ts'
-import { project } from '../scim/project.ts'
 import type { Projection, ResourceRequest, ScimReply, ScimRequest } from '../scim/request.ts'
 import { attributeIn, type Resource, spellingOf, versionOf } from '../scim/resource.ts'
 import type { ResourceDefinition, Schema } from '../scim/schema.ts'
-import type { Errand, Upstream } from '../upstream/upstream.ts'
+import type { Errand } from '../upstream/upstream.ts'
 import type { OnDelete } from './clause.ts'
 import type { TypeView } from './type-view.ts'
 
 /** What every part of a view works on. */
 export interface Carrier {
   readonly tenant: string
-  readonly upstream: Upstream
+  readonly upstream: PlannedUpstream
   readonly dialect: Dialect
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   /** Milliseconds since the epoch. */
@@ -135,7 +136,7 @@ export const seen = (type: TypeView, resource: Resource): Resource =>
 
 /** A resource of the client's view as the client asked to see it. */
 export const shownClient = (type: TypeView, client: Resource, projection: Projection): Resource =>
-  project(withOwnTag(type, client), projection, type.translator.client)
+  projected(withOwnTag(type, client), projection, type.translator.client)
 
 /** The version in it is the view's own. */
 function withOwnTag({ tags, hasRules }: TypeView, client: Resource): Resource {

@@ -3,7 +3,7 @@ import type { TypeRules } from '../rules/rule.ts'
 import type { Translator, Unfit } from '../rules/translator.ts'
 import { canonicalPath } from '../scim/definition.ts'
 import { ScimError } from '../scim/error.ts'
-import { type Filter, walkFilter } from '../scim/filter.ts'
+import { type Filter, printFilter, walkFilter } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
 import { compileFilter } from '../scim/match.ts'
 import type { AttributePath } from '../scim/path.ts'
@@ -35,6 +35,8 @@ export interface TypeScope {
 /** One resource type as clients see it. */
 export interface TypeView {
   readonly name: string
+  /** A text that changes with the rules and the scope. */
+  readonly version: string
   readonly translator: Translator
   /** False where no rule changes anything: then replies are the client's as they are. */
   readonly hasRules: boolean
@@ -58,6 +60,7 @@ export function createTypeView(definition: ResourceDefinition, clauses: ViewClau
   const isAllowed = (operation: Operation): boolean => allowed === undefined || allowed.includes(operation)
   return {
     name,
+    version: `${clauses.rulesVersion} ${filter === undefined ? '' : printFilter(filter)}`,
     translator,
     hasRules: rules !== undefined,
     tags: rules === undefined ? sameTags : createEntityTags(clauses.rulesVersion),

@@ -1,3 +1,4 @@
+import type { PlannedUpstream } from '../planned/list.ts'
 import type { Ports } from '../ports.ts'
 import { faultsAt } from '../rules/fault.ts'
 import type { Unfit } from '../rules/translator.ts'
@@ -21,7 +22,7 @@ import { carryCreate, carryDelete, carryReplace } from './write.ts'
 
 export interface ViewParts extends ViewClauses {
   readonly tenant: string
-  readonly upstream: Upstream
+  readonly upstream: PlannedUpstream
   /** How the operations inside a Bulk are read. */
   readonly dialect: Dialect
   readonly ports: Pick<Ports, 'now' | 'log'>
