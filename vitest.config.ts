@@ -12,6 +12,7 @@ const onBothHomes = [
   'test/probe.test.ts',
   'test/entra.test.ts',
   'test/remote.test.ts',
+  'test/clients/*.test.ts',
   'test/hostile/*.test.ts',
   'test/conformance/*.test.ts',
   'test/view/{rules,scope,walk,differential}.test.ts',

@@ -53,7 +53,7 @@ export const filtered = (path: string, filter: string, more = ''): string =>
 
 /** The resources of a list; the numbers that clients count by must be integers (facts C2). */
 export function listed({ status, body }: Answered): readonly JsonObject[] {
-  expect(status).toBe(200)
+  expect(status, JSON.stringify(body)).toBe(200)
   expect(Number.isInteger(body['totalResults'])).toBe(true)
   const resources = body['Resources'] ?? []
   if (!Array.isArray(resources)) throw new Error('a list without resources')

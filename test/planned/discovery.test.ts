@@ -66,7 +66,7 @@ describe('an upstream of which everything is known', () => {
     expect(await discover('Schemas', entraUserDefinition.core.id.toUpperCase())).toMatchObject({ name: 'User' })
     await expect(discover('ResourceTypes', 'Device')).rejects.toMatchObject({ status: 404 })
     await expect(discover('ServiceProviderConfig', 'x')).rejects.toMatchObject({ status: 404 })
-    expect(await definitionAt('users')).toBe(entraUserDefinition)
+    expect(await definitionAt('users')).toBe(entra.types.get('user')?.definition)
     expect(await definitionAt('Devices')).toBeUndefined()
     expect(asked).toEqual([])
   })

@@ -1,7 +1,7 @@
 import type { Capabilities, Comparison, ElementForms, FilterList, TypeForms } from '../../capabilities.ts'
 import { entraElements, entraMembers, entraRequiredAtCreate } from '../../scim/entra-limits.ts'
 import { type AttributePath, parseAttributePath } from '../../scim/path.ts'
-import type { ResourceDefinition } from '../../scim/schema.ts'
+import type { ResourceDefinition, Schema } from '../../scim/schema.ts'
 import { enterpriseUserUrn } from '../../scim/schemas.ts'
 import {
   customSecurityUrn,
@@ -70,8 +70,27 @@ interface Known extends Pick<TypeForms, 'own'> {
   readonly elements?: readonly ElementForms[]
 }
 
+/**
+ * The type as clients are served it: members are looked up for them, and what Entra filters by without ever showing it may
+ * be named in their filters.
+ */
+const asServed = ({ core, extensions, ...definition }: ResourceDefinition): ResourceDefinition => ({
+  ...definition,
+  core: visible(core),
+  extensions: extensions.map(visible),
+})
+
+const visible = (schema: Schema): Schema => ({
+  ...schema,
+  attributes: schema.attributes.map((one) =>
+    one.returned !== 'never' || one.mutability === 'writeOnly'
+      ? one
+      : { ...one, returned: one.name === 'members' ? 'default' : 'request' },
+  ),
+})
+
 const typeForms = (definition: ResourceDefinition, { required, unseen, own, elements = [] }: Known): TypeForms => ({
-  definition,
+  definition: asServed(definition),
   required: required.map(at),
   unseen: unseen.map(at),
   own,
