@@ -8,7 +8,7 @@ import { attributeIn } from '../../src/scim/resource.ts'
 
 /** A provider of users whose names are one user's alone, and whose answers come when they come. */
 function provider(pause: (label: string) => Promise<unknown>) {
-  const names = new Map(['a', 'b', 'c', 'd', 'e'].map((id) => [id, id]))
+  const names = new Map(['a', 'b', 'c', 'd', 'e'].map((id) => [id, `${id}@`]))
   const log: string[] = []
   let underWay = 0
   let most = 0
@@ -126,7 +126,7 @@ describe('operations side by side', () => {
   it('wait for a name that an earlier one gives free, and try again then', async () => {
     const { pause, answer } = held()
     const { carry, log, names } = provider(pause)
-    const done = runBulk([remove('a'), rename('b', 'free'), post('new', 'a')], { carry, parallel: 4 })
+    const done = runBulk([remove('a'), rename('b', 'free'), post('new', 'a@')], { carry, parallel: 4 })
     await now()
     await answer('POST new')
     await answer('DELETE /Users/a')
@@ -134,7 +134,7 @@ describe('operations side by side', () => {
     await answer('PUT /Users/b')
     await answer('POST new')
     expect((await done).map(({ status }) => status)).toEqual([200, 200, 201])
-    expect(names.get('new-new')).toBe('a')
+    expect(names.get('new-new')).toBe('a@')
   })
 
   it('are one at a time where only so many errors may happen', async () => {
