@@ -80,7 +80,7 @@ function settled(held: Json | undefined, given: Json, attribute: Attribute, rule
   }
   if (!isObject(held) || !isObject(given)) return given
   if (isEchoOfObject(held, given, attribute)) return held
-  return rules.isCleared && !isPointer(attribute) ? given : isPointer(attribute) ? given : { ...held, ...given }
+  return rules.isCleared || isPointer(attribute) ? given : { ...held, ...given }
 }
 
 /** Lists have no order (RFC 7643 §2.4): every element that was given must be there once, and no other. */
@@ -97,6 +97,8 @@ function isEchoOfAll(held: readonly Json[], given: readonly Json[], attribute: A
 }
 
 function isEchoOfObject(held: JsonObject, given: JsonObject, attribute: Attribute): boolean {
+  // Of a reference, what it points at is all that a client says: the rest is told of that.
+  if (isPointer(attribute)) return isSame(attributeIn(held, 'value'), attributeIn(given, 'value'))
   const names = new Map([...Object.keys(held), ...Object.keys(given)].map((name) => [fold(name), name]))
   return [...names.values()].every((name) => {
     const sub = subAttributeNamed(attribute, name)

@@ -2,7 +2,7 @@ import type { PatchForms } from '../capabilities.ts'
 import { applyPatch } from '../scim/patch-apply.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
 import type { Resource } from '../scim/resource.ts'
-import { again } from './again.ts'
+import { afresh, again } from './again.ts'
 import { directly, isBlind } from './patch-pathed.ts'
 import { isShown, type Sorted } from './patch-sorted.ts'
 import { type Asked, formsOf, heldDefinition, type Planning } from './planning.ts'
@@ -34,7 +34,7 @@ export function* patchByDifference(request: Asked<'patch'>, parts: Parts): Plan<
     blind: blind.flatMap((one) => directly(one, held, patch) ?? [one]),
     membership: sorted.membership,
   }
-  const updated = yield* again(conditions, () => planUpdate(update))
+  const updated = yield* again(conditions, (isFirst) => planUpdate({ ...update, request: afresh(request, isFirst) }))
   if (!isShown(request)) {
     const etag = updated.reply?.kind === 'resource' ? updated.reply.etag : updated.etag
     return { kind: 'empty', status: 204, ...(etag === undefined ? {} : { etag }) }

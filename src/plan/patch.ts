@@ -1,7 +1,7 @@
 import { ScimError } from '../scim/error.ts'
 import type { ScimReply } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
-import { again } from './again.ts'
+import { afresh, again } from './again.ts'
 import { writeConditions } from './conditions.ts'
 import { patchByDifference } from './patch-difference.ts'
 import { patchByPut } from './patch-put.ts'
@@ -19,7 +19,8 @@ export function* planPatch(request: Asked<'patch'>, planning: Planning): Plan<Sc
   const { patch } = planning.capabilities
   const conditions = writeConditions(request, planning)
   const { held: _, ...asked } = request
-  if (patch === false) return yield* again(conditions, () => patchByPut(request, conditions, planning))
+  if (patch === false)
+    return yield* again(conditions, (isFirst) => patchByPut(afresh(request, isFirst), conditions, planning))
   if (isPatchNative(planning, request.definition))
     return yield* ask({ request: { ...asked, ...conditions }, purpose: 'forward' })
   const sorted = sortedOut(request, planning, patch)

@@ -4,7 +4,7 @@ import type { PatchOperation } from '../scim/patch.ts'
 import type { ScimReply } from '../scim/request.ts'
 import { attributeIn, isAssigned, type Resource, spellingOf } from '../scim/resource.ts'
 import type { ResourceDefinition, Schema } from '../scim/schema.ts'
-import { again } from './again.ts'
+import { afresh, again } from './again.ts'
 import { versioned, writeConditions } from './conditions.ts'
 import { holdableResource } from './holdable.ts'
 import { type Membership, membersIn } from './members.ts'
@@ -30,7 +30,9 @@ export function* planReplace(request: Asked<'replace'>, planning: Planning): Pla
   const body = accepted(holdableResource(request.resource, forms), choices)
   if (choices.absentInPut === 'clear') requireForReplace(body, planning, definition)
   if (isPutNative(planning, definition))
-    return yield* again(conditions, () => put({ ...request, resource: body, ...conditions }, planning))
+    return yield* again(conditions, (isFirst) =>
+      put({ ...afresh(request, isFirst), resource: body, ...conditions }, planning),
+    )
   if (capabilities.patch === false)
     throw new ScimError(501, 'the upstream directory cannot replace or change resources')
   const update = {
@@ -42,7 +44,10 @@ export function* planReplace(request: Asked<'replace'>, planning: Planning): Pla
     blind: askedBlindly(body, heldDefinition(planning, definition)),
     membership: membershipOf(request.resource, planning, definition),
   }
-  return shownAfter(yield* again(conditions, () => planUpdate(update)), request)
+  return shownAfter(
+    yield* again(conditions, (isFirst) => planUpdate({ ...update, request: afresh(request, isFirst) })),
+    request,
+  )
 }
 
 /** Whether a PUT can be passed on, its members with it. */

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../src/scim/json.ts'
 import { applyPatch } from '../../src/scim/patch-apply.ts'
 import { parsePatch } from '../../src/scim/patch-parse.ts'
 import type { ScimReply } from '../../src/scim/request.ts'
-import { userDefinition } from '../../src/scim/schemas.ts'
+import { enterpriseUserUrn, userDefinition } from '../../src/scim/schemas.ts'
 import { patchBody, randomOperations, user } from '../scim/patches.ts'
 import { patch, put, refused, resourceOf } from './through.ts'
 
@@ -111,6 +111,17 @@ describe('a PATCH on an upstream without', () => {
     expect(busy.steps).toHaveLength(6)
   })
 
+  it('reads again what whoever asked had read before', async () => {
+    for (const capabilities of [noPatch, noPut]) {
+      const upstream = server(capabilities)
+      const held = { ...user, meta: { resourceType: 'User', version: 'W/"0"' } }
+      const change = capabilities === noPatch ? title('A') : put('2819c223', { ...user, title: 'A' })
+      await upstream.serve({ ...change, held }, capabilities)
+      expect(upstream.methods()).toEqual([expect.stringMatching(/replace|patch/), 'read', expect.any(String)])
+      expect(upstream.held()['title']).toBe('A')
+    }
+  })
+
   it('keeps to the version that the client names', async () => {
     const upstream = server(noPatch)
     expect(await refused(upstream.serve({ ...title('A'), ifMatch: 'W/"7"' }, noPatch))).toMatchObject({ status: 412 })
@@ -185,6 +196,24 @@ describe('a PUT', () => {
     expect(upstream.steps[3]).toMatchObject({ request: { ifMatch: 'W/"2"' } })
     expect(exactKey(upstream.held())).toBe(exactKey({ ...user, title: 'A' }))
     expect(reply).toMatchObject({ etag: 'W/"3"', resource: { title: 'A' } })
+  })
+
+  it('does not write again what the upstream only echoes in other words', async () => {
+    const told = {
+      ...body,
+      emails: [
+        { type: 'home', value: 'babs@jensen.example', primary: false, display: 'Babs' },
+        { type: 'work', value: 'bjensen@example.com', primary: true, $ref: 'x' },
+      ],
+      [enterpriseUserUrn]: {
+        department: 'Tours',
+        manager: { value: '26118915', $ref: 'https://upstream.example/Users/26118915', displayName: 'M' },
+      },
+    }
+    const upstream = server(noPut, { id: '2819c223', ...told })
+    const asked = { ...told[enterpriseUserUrn], manager: { value: '26118915', $ref: '/Users/26118915' } }
+    await upstream.serve(put('2819c223', { ...body, [enterpriseUserUrn]: asked }), noPut)
+    expect(upstream.methods()).toEqual(['read'])
   })
 
   it('that changes nothing still meets the version that the client names', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultChoices, planOf } from '../../src/plan/plan.ts'
 import { entra } from '../../src/plan/presets/entra.ts'
+import { ScimError } from '../../src/scim/error.ts'
 import type { JsonObject } from '../../src/scim/json.ts'
 import { groupDefinition } from '../../src/scim/schemas.ts'
 import { get, memberIds, patch, put, refused, resourceOf, throughEntra } from './through.ts'
@@ -38,11 +39,16 @@ describe('members in a PATCH', () => {
     expect(await through.members(id)).toEqual([...ids].sort())
   })
 
-  it('are added once, however often they are named, and in whatever case', async () => {
-    const [a = '', b = ''] = await pool
+  it('are added once, however often they are named, and GUIDs have no case', async () => {
+    const [a = '', b = ''] = (await pool).slice(9)
+    expect(b.toUpperCase()).not.toBe(b)
     const id = await through.group('twice')
     await through.serve(patch(id, [add([a, b, a]), add([b.toUpperCase()])], group))
     expect(through.calls()).toEqual(['PATCH add members'])
+    expect(await through.members(id)).toEqual([a, b].sort())
+    const members = [a, b].map((one) => ({ value: one.toUpperCase() }))
+    await through.serve(put(id, { displayName: 'twice', members }, group))
+    expect(through.calls()).toEqual(['GET Group', 'LIST User'])
     expect(await through.members(id)).toEqual([a, b].sort())
   })
 
@@ -257,6 +263,34 @@ describe('members where the upstream has other forms', () => {
     expect(stage.value).toMatchObject([
       { request: { operations: [{ op: 'replace' }, { op: 'add' }, { op: 'remove' }, { op: 'remove' }] } },
     ])
+  })
+
+  it('are removed one by one where several at once met somebody who is no member', () => {
+    const members = new Map([['group', { ...forms, removalsPerPatch: 2 }]])
+    const plan = planOf(patch('1', [remove('a', 'b', 'c')], group), {
+      capabilities: { ...entra, members },
+      choices: defaultChoices,
+    })
+    const done = { kind: 'done', reply: { kind: 'empty', status: 204 } } as const
+    const nobodyThere = { kind: 'refused', error: new ScimError(404, 'none') } as const
+    const removed = (stage: ReturnType<typeof plan.next>) =>
+      stage.done === true
+        ? []
+        : stage.value.map(({ request }) => ('operations' in request ? request.operations.length : 0))
+    expect(removed(plan.next([]))).toEqual([2])
+    expect(plan.next([nobodyThere]).value).toMatchObject([{ request: { operation: 'read' } }])
+    expect(removed(plan.next([done]))).toEqual([1])
+    expect(removed(plan.next([nobodyThere]))).toEqual([1])
+    expect(removed(plan.next([done]))).toEqual([1])
+    expect(plan.next([done])).toEqual({ done: true, value: { kind: 'empty', status: 204 } })
+  })
+
+  it('are removed apart from the rest where a 404 would not tell of whom it speaks', () => {
+    const { addsPerPatch: _, removalsPerPatch: __, ...free } = forms
+    const members = new Map([['group', { ...free, mixed: true }]])
+    const planning = { capabilities: { ...entra, members }, choices: defaultChoices }
+    const stage = planOf(patch('1', [add(['a']), remove('b')], group), planning).next([])
+    expect(stage.value).toMatchObject([{ request: { operations: [{ op: 'add' }] } }])
   })
 
   it('are replaced by one operation where that can be done', () => {

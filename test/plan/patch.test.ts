@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { entra } from '../../src/plan/presets/entra.ts'
 import { exactKey } from '../../src/scim/equality.ts'
 import type { JsonObject } from '../../src/scim/json.ts'
 import { applyPatch } from '../../src/scim/patch-apply.ts'
 import { enterpriseUserUrn, userDefinition } from '../../src/scim/schemas.ts'
-import { entraUserExtensionUrn } from '../../src/scim/schemas-entra.ts'
-import { patch, refused, resourceOf, throughEntra } from './through.ts'
+import { customSecurityUrn, entraUserExtensionUrn } from '../../src/scim/schemas-entra.ts'
+import { entraUser } from '../support/entra.ts'
+import { patch, put, refused, resourceOf, throughEntra } from './through.ts'
 
 const through = throughEntra()
 let made = 0
@@ -109,6 +111,12 @@ describe('a PATCH of a user that needs a read', () => {
 })
 
 describe('a PATCH of a user', () => {
+  it('that gives an element another type reads first', async () => {
+    const id = await through.user(nextName(), { phoneNumbers: [{ type: 'work', value: '1' }] })
+    await through.serve(patch(id, [{ op: 'replace', path: 'phoneNumbers[type eq "work"].type', value: 'mobile' }]))
+    expect(through.calls()).toEqual(['GET User', 'PATCH replace phoneNumbers'])
+  })
+
   it('makes the element that it replaces, where the upstream refuses to', async () => {
     const id = await through.user(nextName())
     await through.serve(patch(id, [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'n@x.example' }]))
@@ -172,6 +180,33 @@ describe('a PATCH of a user', () => {
     expect(await refused(through.serve(patch(id, operations, { ifMatch: '"1"' })))).toMatchObject({ status: 412 })
     expect(through.calls()).toEqual([])
     await through.serve(patch(id, operations, { ifMatch: '*' }))
+  })
+})
+
+describe('custom security attributes', () => {
+  const own = throughEntra(entra, { customSecurityAttributes: { Project: { ProjectName: 'string' } } })
+  const place = `${customSecurityUrn}:Project.ProjectName`
+  const heldOf = async (id: string) =>
+    (await own.held(`/users/${id}?attributes=${customSecurityUrn}:Project`))[customSecurityUrn]
+
+  it('are written as they were asked, beside what is compared, for they are shown only when asked for', async () => {
+    const id = await own.user('secure')
+    await own.serve(patch(id, [{ op: 'add', path: place, value: 'Identity' }]))
+    expect(own.calls()).toEqual(['PATCH add Project.ProjectName'])
+    expect(await heldOf(id)).toEqual({ Project: { ProjectName: 'Identity' } })
+    const emails = { op: 'add', path: 'emails', value: [work] }
+    await own.serve(patch(id, [{ op: 'replace', path: place, value: 'Hub' }, emails]))
+    expect(own.calls()).toEqual(['GET User', 'PATCH replace emails, replace Project.ProjectName'])
+    expect(await heldOf(id)).toEqual({ Project: { ProjectName: 'Hub' } })
+  })
+
+  it('are left alone by a PUT that does not speak of them', async () => {
+    const id = await own.user('secured')
+    await own.serve(patch(id, [{ op: 'add', path: place, value: 'Identity' }]))
+    await own.serve(put(id, entraUser('secured', { title: 'A' })))
+    expect(await heldOf(id)).toEqual({ Project: { ProjectName: 'Identity' } })
+    await own.serve(put(id, entraUser('secured', { [customSecurityUrn]: { Project: { ProjectName: 'Hub' } } })))
+    expect(await heldOf(id)).toEqual({ Project: { ProjectName: 'Hub' } })
   })
 })
 

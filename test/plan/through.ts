@@ -12,6 +12,7 @@ import { parseAttributePath } from '../../src/scim/path.ts'
 import type { Projection, ScimReply } from '../../src/scim/request.ts'
 import type { ResourceDefinition } from '../../src/scim/schema.ts'
 import { groupDefinition, userDefinition } from '../../src/scim/schemas.ts'
+import type { EmulateOptions } from '../../src/upstream/directory/emulate/clause.ts'
 import { createScimUpstream } from '../../src/upstream/scim/scim.ts'
 import { openDirectoryDatabase } from '../support/directory-database.ts'
 import { entraClient, entraUser, idsOf } from '../support/entra.ts'
@@ -24,9 +25,9 @@ export const refusal = (inDoubt = false) =>
   new ScimError(502, 'the upstream directory broke the connection', { inDoubt, retryAfter: '7' })
 
 /** Plans over the stand-in for Entra, through the real wire: each step is one HTTP request. */
-export function throughEntra(capabilities: Capabilities = entra) {
+export function throughEntra(capabilities: Capabilities = entra, options: EmulateOptions = {}) {
   const database = openDirectoryDatabase()
-  const client = entraClient({}, database)
+  const client = entraClient(options, database)
   const bench = createBench()
   afterAll(async () => {
     await bench.close()
@@ -60,6 +61,7 @@ export function throughEntra(capabilities: Capabilities = entra) {
 
   return {
     client,
+    upstream,
     serve,
     steps,
     /** The HTTP requests of the last request that was served, as `PATCH /groups/…`. */
