@@ -4,6 +4,7 @@ import { isObject, type Json } from '../scim/json.ts'
 import type { AttributeClaims } from './attribute-claims.ts'
 import { isBlank } from './blank.ts'
 import type { BoundPlace } from './bound.ts'
+import { quoted } from './fault.ts'
 import { elementsOf, elementTest, letGo } from './place-part.ts'
 
 /** @throws ScimError 400 `invalidValue` with the client's name of what a rule claims and cannot carry */
@@ -56,14 +57,11 @@ function elementChecks(places: readonly BoundPlace[], hidden: readonly BoundPlac
   return [
     (value) => {
       const elements = elementsOf(value)
-      const taken: Json[] = []
       for (const { text, matches, accept } of groups) {
         const at = elements.findIndex(matches)
         const found = elements[at]
         if (found === undefined) continue
         if (elements.findLastIndex(matches) > at) throw refused(text, 'stands for one value, and there are several')
-        if (taken.includes(found)) throw refused(text, 'is the same value as another that a rule claims')
-        taken.push(found)
         accept(found)
       }
     },
@@ -91,7 +89,7 @@ function refuseOthers(at: BoundPlace, element: Json, allowed: ReadonlySet<string
   if (!isObject(element)) return
   for (const name in element) {
     if (!allowed.has(fold(name)) && !isBlank(element[name]))
-      throw refused(at.text, `comes with ${JSON.stringify(name)}, which no rule carries`)
+      throw refused(at.text, `comes with ${quoted(name)}, which no rule carries`)
   }
 }
 

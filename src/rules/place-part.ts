@@ -1,5 +1,5 @@
 import { booleanOf, numberOf } from '../scim/compare.ts'
-import { isSame } from '../scim/equality.ts'
+import { exactKey } from '../scim/equality.ts'
 import { fold } from '../scim/fold.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import { attributeIn, spellingOf } from '../scim/resource.ts'
@@ -90,12 +90,10 @@ export function everyPart(sub: string): Part {
     isClear: () => true,
     takes: (given) => Array.isArray(given) && given.every((one) => !isBlank(one) && !Array.isArray(one)),
     write(value, given) {
-      const before = [...elementsOf(value)]
-      return elementsOf(given).map((one) => {
-        // An element that is there already keeps what else is known of it.
-        const at = before.findIndex((element) => isObject(element) && isSame(subOf(element, sub), one))
-        return (at >= 0 ? before.splice(at, 1)[0] : undefined) ?? { [sub]: one }
-      })
+      const before = Map.groupBy(elementsOf(value).filter(isObject), (element) => exactKey(subOf(element, sub)))
+      for (const alike of before.values()) alike.reverse()
+      // An element that is there already keeps what else is known of it.
+      return elementsOf(given).map((one) => before.get(exactKey(one))?.pop() ?? { [sub]: one })
     },
     remove: () => undefined,
   }

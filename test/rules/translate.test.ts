@@ -103,6 +103,24 @@ describe('hostile resources', () => {
     expect(rules.toClient(out)).toMatchObject({ title: '\0\ud800', userName: odd.userName, deep: odd.deep })
   })
 
+  it('are refused in few words, however long a name of theirs is', () => {
+    const emails = [{ type: 'work', value: 'a', ['\ud800\n'.repeat(1_000_000)]: 1 }]
+    const error = scimErrorOf(() => translatorOf(contract).toUpstream({ ...client, emails }))
+    expect(error?.detail).toMatch(/^emails\[type eq "work"\]\.value comes with /)
+    expect(error?.detail.length).toBeLessThan(200)
+    expect(error?.detail).not.toContain('\n')
+  })
+
+  it('may have as many elements as bodies hold', () => {
+    const { carryOver } = translatorOf([{ client: 'roles.value', upstream: 'entitlements.value' }])
+    const entitlements = Array.from({ length: 200_000 }, (_, at) => ({ value: `v${at}`, display: `d${at}` }))
+    const roles = entitlements.map(({ value }) => ({ value: value.replace('v1', 'w') })).reverse()
+    const after = carryOver({ entitlements }, { roles }, true)['entitlements']
+    expect(after).toHaveLength(200_000)
+    expect(after).toContainEqual({ value: 'v20', display: 'd20' })
+    expect(after).toContainEqual({ value: 'w7' })
+  })
+
   it('keep their names, however many and however spelt', () => {
     const { toUpstream } = translatorOf([{ client: 'title', upstream: 'nickName' }])
     for (let round = 0; round < 30; round += 1) {
