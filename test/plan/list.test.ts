@@ -184,6 +184,18 @@ describe('by index over an upstream that pages by cursor', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('a walk that grew beyond its number, or ends before it, tells what it found', async () => {
+    const growing = usersOf(150)
+    const { list, asked } = benchOf(0, { resources: new Map([[userDefinition, growing]]) })
+    expect(await list({})).toMatchObject({ totalResults: 150 })
+    growing.push(...range(150, 250).map(userOf))
+    asked.length = 0
+    expect(await list({ startIndex: 101 })).toMatchObject({ totalResults: 250 })
+    expect(asked).toEqual(['/Users?count=100&cursor=c100', '/Users?attributes=id&count=999'])
+    growing.length = 230
+    expect(await list({ startIndex: 201 })).toMatchObject({ totalResults: 230, entries: { length: 30 } })
+  })
+
   test('a count of 0 counts', async () => {
     const { list, asked } = benchOf(1500)
     expect(await list({ count: 0 })).toMatchObject({ totalResults: 1500, entries: [], startIndex: 1 })
