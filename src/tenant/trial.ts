@@ -37,7 +37,11 @@ const noAttempts = {
   callId: 'try',
   begin: async () => ({ seq: 1, requestId: 'try.1', answered: ignore }),
 }
-const ports = { now: () => 0, log: { debug: ignore, info: ignore, warn: ignore, error: ignore } }
+const ports = {
+  now: () => 0,
+  wait: () => Promise.resolve(),
+  log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+}
 
 /** What the view asks for, as a standard's server is asked it. */
 const asPlanned = (upstream: Recorder, tenant: string, dialect: Trial['dialect']) =>
@@ -47,7 +51,7 @@ const asPlanned = (upstream: Recorder, tenant: string, dialect: Trial['dialect']
     capabilities: rfc,
     choices: defaultChoices,
     dialect,
-    ports: { ...ports, wait: () => Promise.resolve(), randomBytes: (count) => new Uint8Array(count) },
+    ports: { ...ports, randomBytes: (count) => new Uint8Array(count) },
   })
 
 /** A resource type of a document to try things with; undefined when its upstream has none of that name, as far as is known. */

@@ -1,6 +1,7 @@
 import type { Purpose } from '../call.ts'
 import { projected } from '../plan/shown.ts'
 import type { PlannedUpstream } from '../planned/list.ts'
+import type { Turns } from '../planned/turns.ts'
 import type { Log } from '../ports.ts'
 import type { Dialect } from '../scim/dialect.ts'
 import { ScimError } from '../scim/error.ts'
@@ -25,7 +26,7 @@ export interface Carrier {
   /** The view of a type, by the definition that the client was parsed by. */
   viewOf(definition: ResourceDefinition): TypeView
   /** Lets the writes of one resource through one after the other: what one of them read, no other one changes. */
-  inTurn<T>(resource: string, write: () => Promise<T>): Promise<T>
+  readonly turns: Turns
   /** The view of the type at `/{segment}`. */
   viewAt(segment: string, errand: Errand): Promise<TypeView | undefined>
 }

@@ -22,8 +22,9 @@ import {
   tagged,
 } from './carrier.ts'
 import { requireConditions } from './entity-tag.ts'
+import { isMembers } from './members.ts'
 import type { TypeView } from './type-view.ts'
-import { afterReading } from './write.ts'
+import { afterReading, heldBy } from './write.ts'
 
 /** A client's PATCH, its type found. */
 interface Patch {
@@ -65,19 +66,37 @@ export async function carryDeactivation(
 
 async function change(patch: Patch, accept: (after: Resource, before: Resource) => void): Promise<ScimReply> {
   const { type, request, conditions } = patch
-  const translation = type.translator.patch(request.operations)
-  const read = () => readHeld(patch, request.id)
+  const { operations, members, isUnread } = withMembersApart(request, type)
+  const translation = type.translator.patch(operations)
+  const read = () => readHeld(patch, request.id, isUnread ? withoutMembers : {})
   // An upstream that is asked to change nothing gives what it likes: it is only asked whether the resource is there.
-  if (translation.operations.length === 0) return unchanged(patch, await read())
-  if (translation.kind === 'direct' && type.scope === undefined) return send(patch, translation.operations, conditions)
+  if (translation.operations.length + members.length === 0) return unchanged(patch, await read())
+  if (translation.kind === 'direct' && type.scope === undefined)
+    return send(patch, [...translation.operations, ...members], { conditions })
   return afterReading(conditions, read, async (held, own) => {
-    const asked = translation.kind === 'direct' ? request.operations : translation.operations
+    const asked = translation.kind === 'direct' ? operations : translation.operations
     const written = writtenBy(asked, held, type)
     if (type.scope !== undefined) accept(type.translator.toClient(written.after), held.client)
-    if (translation.kind === 'direct') return send(patch, translation.operations, own)
-    if (written.difference.length > 0) return send(patch, written.difference, own)
+    const changes = [...(translation.kind === 'direct' ? translation.operations : written.difference), ...members]
+    if (changes.length > 0) return send(patch, changes, { conditions: own, held })
     return unchanged(patch, held)
   })
+}
+
+const withoutMembers = { excludedAttributes: [{ name: 'members' }] } as const
+
+/**
+ * Members are many, and may cost a call a page to read. Where rules leave them alone, what a PATCH does to them goes as it
+ * is, unread: no other operation can depend on it.
+ */
+function withMembersApart({ operations, projection }: Asked<'patch'>, { leavesMembers }: TypeView) {
+  const isOfMembers = ({ path }: PatchOperation): boolean => leavesMembers && isMembers(path)
+  const others = operations.filter((one) => !isOfMembers(one))
+  return {
+    operations: others,
+    members: operations.filter(isOfMembers),
+    isUnread: leavesMembers && projection.attributes === undefined && others.every(({ path }) => path !== undefined),
+  }
 }
 
 /** Nothing has to be written: 204, unless the client asked to see the resource (contract §12). */
@@ -129,7 +148,7 @@ function memberAt(resource: Resource, { urn, name }: { urn?: string; name: strin
 async function send(
   { carrier, type, request, errand }: Patch,
   operations: readonly PatchOperation[],
-  conditions: Conditions,
+  { conditions, held }: { readonly conditions: Conditions; readonly held?: Held },
 ): Promise<ScimReply> {
   const { id, projection } = request
   const { translator } = type
@@ -140,12 +159,13 @@ async function send(
     operations,
     projection: translator.projection(projection),
     ...conditions,
+    ...heldBy(held),
   } as const
   const reply = await ask(asked, errand, { carrier, type })
   const isWanted = type.hasRules && projection.attributes !== undefined
   if (reply.kind === 'empty' && isWanted) {
-    const held = await readHeld({ carrier, type, errand }, id, translator.projection(projection, type.scope?.needs))
-    return replyOf(type, held, projection)
+    const shownNow = translator.projection(projection, type.scope?.needs)
+    return replyOf(type, await readHeld({ carrier, type, errand }, id, shownNow), projection)
   }
   return shown(type, reply, projection)
 }

@@ -13,6 +13,7 @@ import type { ResourceDefinition } from '../scim/schema.ts'
 import type { Allow, OnDelete, Operation, Scope } from './clause.ts'
 import { detailTranslator } from './detail.ts'
 import { createEntityTags, type EntityTags, sameTags } from './entity-tag.ts'
+import { leavesMembers } from './members.ts'
 
 /** What a tenant's file says of its view. */
 export interface ViewClauses {
@@ -42,6 +43,8 @@ export interface TypeView {
   readonly hasRules: boolean
   readonly tags: EntityTags
   readonly scope?: TypeScope
+  /** Whether the members of its resources are none of the rules' matter, nor the scope's. */
+  readonly leavesMembers: boolean
   /** @throws ScimError 403 naming the operation */
   requireAllowed(operation: Operation): void
   isAllowed(operation: Operation): boolean
@@ -67,6 +70,7 @@ export function createTypeView(definition: ResourceDefinition, clauses: ViewClau
     ...(filter === undefined
       ? {}
       : { scope: { filter, needs: pathsIn(filter), holds: compileFilter(filter, translator.client) } }),
+    leavesMembers: leavesMembers(translator, filter === undefined ? [] : pathsIn(filter)),
     isAllowed,
     requireAllowed(operation) {
       if (isAllowed(operation)) return

@@ -1,4 +1,5 @@
 import type { PlannedUpstream } from '../planned/list.ts'
+import { createTurns } from '../planned/turns.ts'
 import type { Ports } from '../ports.ts'
 import { faultsAt } from '../rules/fault.ts'
 import type { Unfit } from '../rules/translator.ts'
@@ -15,7 +16,6 @@ import { ignoredIn } from './ignored.ts'
 import { carryList } from './list.ts'
 import { carryDeactivation, carryPatch } from './patch.ts'
 import { carryRead } from './read.ts'
-import { createTurns } from './turns.ts'
 import { createTypeView, type TypeView, type ViewClauses } from './type-view.ts'
 import { countUnfit, type UnfitCount } from './unfit.ts'
 import { carryCreate, carryDelete, carryReplace } from './write.ts'
@@ -25,7 +25,7 @@ export interface ViewParts extends ViewClauses {
   readonly upstream: PlannedUpstream
   /** How the operations inside a Bulk are read. */
   readonly dialect: Dialect
-  readonly ports: Pick<Ports, 'now' | 'log'>
+  readonly ports: Pick<Ports, 'now' | 'log' | 'wait'>
 }
 
 export interface View extends Upstream {
@@ -72,7 +72,9 @@ function carryResource(carrier: Carrier, request: ResourceRequest, errand: Erran
       return carryList(carrier, request, errand)
     default: {
       const { definition, id } = request
-      return carrier.inTurn(`${definition.type.name}/${id}`, () => carryChange(carrier, request, errand))
+      return carrier.turns.take(`${definition.type.name}/${id}`, errand.deadlineAt, () =>
+        carryChange(carrier, request, errand),
+      )
     }
   }
 }
@@ -135,7 +137,7 @@ function carrierOf(parts: ViewParts, unfit: Unfit): Carrier {
     log: ports.log,
     now: ports.now,
     onDelete,
-    inTurn: createTurns(),
+    turns: createTurns(ports),
     viewOf: (definition) => byClient.get(definition) ?? viewOfUpstream(definition),
     async viewAt(segment, errand) {
       const definition = await upstream.definitionAt(segment, errand)

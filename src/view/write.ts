@@ -1,5 +1,6 @@
 import { ScimError } from '../scim/error.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
+import type { Resource } from '../scim/resource.ts'
 import type { Errand } from '../upstream/upstream.ts'
 import { type Asked, ask, type Carrier, type Held, readHeld, requireInScope, shown, withoutMeta } from './carrier.ts'
 import type { TypeView } from './type-view.ts'
@@ -26,7 +27,7 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
   const { translator } = type
   const { id, resource } = request
   const conditions = type.tags.inUpstream(request)
-  const replaceBy = async (body: typeof resource, own: Conditions): Promise<ScimReply> => {
+  const replaceBy = async (body: typeof resource, own: Conditions, held?: Held): Promise<ScimReply> => {
     const projection = translator.projection(request.projection)
     const asked = {
       operation: 'replace',
@@ -35,6 +36,7 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
       resource: body,
       projection,
       ...own,
+      ...heldBy(held),
     } as const
     return shown(type, await ask(asked, errand, { carrier, type }), request.projection)
   }
@@ -45,9 +47,13 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
   return afterReading(conditions, read, async (held, own) => {
     const after = translator.carryOver(held.resource, resource, true)
     if (type.scope !== undefined) requireInScope(type, translator.toClient(after), held.client)
-    return replaceBy(type.hasRules ? withoutMeta(after) : resource, own)
+    return replaceBy(type.hasRules ? withoutMeta(after) : resource, own, held)
   })
 }
+
+/** What was just read need not be read again. */
+export const heldBy = (held: Held | undefined): { readonly held?: Resource } =>
+  held === undefined ? {} : { held: held.resource }
 
 /** What tells a resource and its version. */
 const named = { attributes: [{ name: 'id' }, { name: 'meta' }] }
