@@ -40,12 +40,19 @@ const subOf = (value: Json, sub: string): Json | undefined =>
 function containerOf({ urn, name }: { urn?: string; name: string }): (resource: Resource) => Json | undefined {
   if (urn === undefined) return (resource) => attributeIn(resource, name) ?? inExtensions(resource, name)
   // RFC 7643 §10.3: the standard's core schemas, which hold no extension's container.
-  const isCore = /:schemas:core:/i.test(urn)
+  const isStandard = /:schemas:core:/i.test(urn)
   return (resource) => {
     const extension = attributeIn(resource, urn)
     if (isObject(extension)) return attributeIn(extension, name)
-    return isCore ? attributeIn(resource, name) : undefined
+    return isStandard || isCore(urn, resource) ? attributeIn(resource, name) : undefined
   }
+}
+
+/** Resources list their core schema before their extensions, as the gateway makes them. */
+function isCore(urn: string, resource: Resource): boolean {
+  const schemas = attributeIn(resource, 'schemas')
+  const first = Array.isArray(schemas) ? schemas[0] : undefined
+  return typeof first === 'string' && fold(first) === fold(urn)
 }
 
 function inExtensions(resource: Resource, name: string): Json | undefined {

@@ -1,6 +1,6 @@
 import { fold } from '../scim/fold.ts'
 import type { Json } from '../scim/json.ts'
-import type { Resource } from '../scim/resource.ts'
+import { attributeIn, type Resource } from '../scim/resource.ts'
 import type { AttributeClaims } from './attribute-claims.ts'
 import type { BoundLens, BoundRules, BoundSlot, Shown, SlotValues } from './bound.ts'
 import { type Check, carriableCheck } from './carriable.ts'
@@ -42,6 +42,11 @@ export function createBodies(bound: BoundRules): Bodies {
   const differing = splitter.attributes.flatMap((attribute, index) =>
     isRead(attribute) && mayDiffer(attribute) ? [index] : [],
   )
+  // Names that are taken for a claimed attribute are not seen, either.
+  const aliases = splitter.attributes.flatMap((attribute): readonly string[] => {
+    const { urn, name } = attribute.path
+    return urn === undefined || attribute.claims.length === 0 || !isRead(attribute) ? [] : [name, `${urn}:${name}`]
+  })
   return {
     bound,
     splitter,
@@ -55,7 +60,10 @@ export function createBodies(bound: BoundRules): Bodies {
       }
     },
     viewOf(client, held) {
-      if (!isDropping && differing.every((index) => held[index] === undefined)) return client
+      const isSeen =
+        differing.every((index) => held[index] === undefined) &&
+        aliases.every((name) => attributeIn(client, name) === undefined)
+      if (isSeen && !isDropping) return client
       const { draft } = splitter.split(client)
       for (const { client: slots } of lenses) writeSlots(draft, slots, readSlots(slots, held) ?? [])
       return finish(draft, client)

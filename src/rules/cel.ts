@@ -21,12 +21,14 @@ export interface Cel {
   evaluate(resource: Resource): Json | undefined
 }
 
-const maxLength = 4096
+/** Bytes of UTF-8: 4 KiB (contract §12). */
+const maxBytes = 4096
 const maxSteps = 10_000
 
 /** @throws RuleFault when it is no CEL, too long, too deep, or names what is not there */
 export function compileCel(text: string): Cel {
-  if (text.length > maxLength) throw new RuleFault([], `is longer than ${maxLength} characters: say it plainer`)
+  if (new TextEncoder().encode(text).length > maxBytes)
+    throw new RuleFault([], `is longer than ${maxBytes} bytes: say it plainer`)
   const { tree, reads, regexes } = checkTree(parsed(text))
   // An evaluation ends before another begins: nothing in it waits.
   let left = 0

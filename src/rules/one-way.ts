@@ -5,8 +5,8 @@ import type { AttributePath } from '../scim/path.ts'
 import type { Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { targetOf } from '../scim/target.ts'
-import { assigned } from './blank.ts'
-import type { BoundRules, ComputedRule } from './bound.ts'
+import { assigned, isBlank } from './blank.ts'
+import type { BoundPlace, BoundRules, ComputedRule } from './bound.ts'
 import { assign, type Erase, erasing, type Placed } from './draft.ts'
 import { elementsOf, subOf } from './place-part.ts'
 import type { Draft, Held, Splitter } from './split.ts'
@@ -39,7 +39,7 @@ export function createOneWay({ oneWay, client, claims }: BoundRules, { indexOf }
   return {
     assert(draft, held) {
       for (const one of asserted)
-        if (one.kind === 'constant' || one.at.part.read(held[one.index]) === undefined) assign(draft, one, one.value)
+        if (one.kind === 'constant' || isAbsent(one.at, held[one.index])) assign(draft, one, one.value)
     },
     isComputing: computing.length > 0,
     compute(draft, views, asserting) {
@@ -47,6 +47,10 @@ export function createOneWay({ oneWay, client, claims }: BoundRules, { indexOf }
     },
   }
 }
+
+/** Whether nothing is there. Where it cannot be told, or elements are there that lack it, something is. */
+const isAbsent = ({ kind, part }: BoundPlace, value: Json | undefined): boolean =>
+  part.read(value) === undefined && part.isClear(value) && (kind !== 'every' || isBlank(value))
 
 function computingOf(
   one: Placed & { readonly rule: ComputedRule },

@@ -56,11 +56,14 @@ export function overlaps(a: Place, b: Place): boolean {
   if (a.urn !== undefined && b.urn !== undefined && fold(a.urn) !== fold(b.urn)) return false
   // Which sub-attributes a claimed element has is settled by the rules that filter for it alone.
   if ((a.filter === undefined) !== (b.filter === undefined)) return true
-  if (a.filter !== undefined && b.filter !== undefined && !sameElement(a.filter, b.filter)) {
-    return fold(a.filter.sub) !== fold(b.filter.sub)
+  if (a.filter !== undefined && b.filter !== undefined) {
+    // Of 7 and "7" an element may be both.
+    const isApart = fold(a.filter.sub) === fold(b.filter.sub) && typeof a.filter.value === typeof b.filter.value
+    if (!isApart) return true
+    if (!sameElement(a.filter, b.filter)) return false
   }
   return a.sub === undefined || b.sub === undefined || fold(a.sub) === fold(b.sub)
 }
 
 const sameElement = (a: ElementFilter, b: ElementFilter): boolean =>
-  fold(a.sub) === fold(b.sub) && (a.value === b.value || fold(String(a.value)) === fold(String(b.value)))
+  fold(a.sub) === fold(b.sub) && fold(String(a.value)) === fold(String(b.value))

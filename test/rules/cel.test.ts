@@ -111,7 +111,8 @@ describe('what is refused', () => {
     [`r.a${'+r.a'.repeat(40)}`, 'is nested deeper than 32 levels'],
     [`${'('.repeat(2000)}1${')'.repeat(2000)}`, 'is no CEL: it is nested too deep'],
     ['['.repeat(4000), 'is no CEL: it is nested too deep'],
-    [`"${'a'.repeat(5000)}"`, 'is longer than 4096 characters'],
+    [`"${'a'.repeat(5000)}"`, 'is longer than 4096 bytes'],
+    [`"${'é'.repeat(2048)}"`, 'is longer than 4096 bytes'],
   ])('%s', (text, message) => {
     expect(() => compileCel(text)).toThrow(message)
   })

@@ -68,6 +68,47 @@ describe('a change over what the upstream holds', () => {
   })
 })
 
+describe('a default among elements', () => {
+  it.each<[string, JsonObject, JsonObject]>([
+    ['makes the element', {}, { emails: [{ type: 'work', value: 'd' }] }],
+    [
+      'fills what is missing of it',
+      { emails: [{ type: 'work', primary: true }] },
+      { emails: [{ type: 'work', primary: true, value: 'd' }] },
+    ],
+    [
+      'takes nothing away where there are several',
+      {
+        emails: [
+          { type: 'work', value: 'a' },
+          { type: 'work', value: 'b' },
+        ],
+      },
+      {
+        emails: [
+          { type: 'work', value: 'a' },
+          { type: 'work', value: 'b' },
+        ],
+      },
+    ],
+  ])('%s', (_, given, expected) => {
+    const { toUpstream, carryOver } = translatorOf([{ upstream: 'emails[type eq "work"].value', default: 'd' }])
+    expect(toUpstream(given)).toMatchObject(expected)
+    expect(carryOver({}, given, true)).toMatchObject(expected)
+  })
+
+  it('is a list where there are none at all, and nothing where some lack it', () => {
+    const { toUpstream } = translatorOf([{ upstream: 'emails.value', default: ['d'] }])
+    expect(toUpstream({})).toMatchObject({ emails: [{ value: 'd' }] })
+    expect(toUpstream({ emails: [{ type: 'work' }] })).toMatchObject({ emails: [{ type: 'work' }] })
+  })
+
+  it('leaves alone what has no parts', () => {
+    const { toUpstream } = translatorOf([{ upstream: 'name.givenName', default: 'd' }])
+    expect(toUpstream({ name: 'Ada' })).toMatchObject({ name: 'Ada' })
+  })
+})
+
 describe('a change over elements', () => {
   const rules: readonly RuleClause[] = [
     { client: 'title', upstream: 'addresses[type eq "work"].locality' },

@@ -242,6 +242,16 @@ describe('another name for what the rules have', () => {
     expect(JSON.stringify(carryOver({}, { ...alias, nickName: 'n' }, false))).not.toContain('"x"')
   })
 
+  it('is not read by what is computed', () => {
+    const rules: readonly RuleClause[] = [
+      { upstream: 'nickName', template: '{department}!' },
+      { upstream: 'title', cel: 'has(r.department) ? r.department : "none"' },
+      { hide: department },
+    ]
+    const { toUpstream } = translatorOf(rules)
+    expect(data(toUpstream({ department: 'x', locale: 'de' }))).toEqual({ locale: 'de', title: 'none' })
+  })
+
   it('is another attribute where the core has one of that name, or no rule claims it', () => {
     const { toUpstream } = translatorOf([{ hide: 'urn:acme:hr:1.0:title' }, { hide: department }])
     const free = { title: 't', costCenter: 'c', tag: 'g', 'name.x': 'y', department2: 'd' }

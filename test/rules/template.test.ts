@@ -57,6 +57,12 @@ describe('printing', () => {
     expect(parseTemplate(text).print(user)).toEqual(expected)
   })
 
+  test('attributes of a core schema that is not the standard’s', () => {
+    const device = { schemas: ['urn:acme:Device:1.0', enterpriseUserUrn], serial: '7', title: 't' }
+    expect(parseTemplate('{URN:acme:device:1.0:serial}').print(device)).toBe('7')
+    expect(parseTemplate(`{${enterpriseUserUrn}:title}`).print(device)).toBeUndefined()
+  })
+
   test.each([
     ['{emails}', 'emails holds several values'],
     ['{emails.value}', 'emails.value holds several values'],

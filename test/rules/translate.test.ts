@@ -131,6 +131,14 @@ describe('hostile resources', () => {
   })
 })
 
+describe('a name that is there in two spellings', () => {
+  it('counts once: the first', () => {
+    const { toUpstream, toClient } = translatorOf([{ client: 'title', upstream: 'nickName' }])
+    expect(toUpstream({ title: 'a', TITLE: 'b' })).toEqual({ schemas: [userUrn], nickName: 'a' })
+    expect(toClient({ NICKNAME: 'a', nickName: 'b' })).toEqual({ schemas: [userUrn], title: 'a' })
+  })
+})
+
 describe('names that no schema knows', () => {
   it('are one however each rule spells them', () => {
     const { toUpstream, toClient } = translatorOf([
