@@ -7,7 +7,7 @@ import { isBlank } from './blank.ts'
 import type { BoundLens, BoundOneWay, BoundRules, BoundSlot, SlotValues } from './bound.ts'
 import { unlessRefused } from './counterexample.ts'
 import { apart } from './patch-apart.ts'
-import { bindPlace } from './place-bind.ts'
+import { bindHidden } from './place-bind.ts'
 import type { Rule, RulePath } from './rule.ts'
 import type { Translator } from './translator.ts'
 import { printRule } from './verdict.ts'
@@ -120,7 +120,7 @@ function oneWayOutward(
 
 /** A hidden value is not repeated. */
 function hidden(rule: Extract<Rule, { kind: 'hide' }>, bound: BoundRules, resource: Resource): Traced {
-  const value = bindPlace(rule.place, bound.upstream).read(resource)
+  const value = bindHidden(rule.place, bound.upstream).read(resource)
   return { outcome: isBlank(value) ? 'absent' : 'hidden' }
 }
 

@@ -53,6 +53,13 @@ describe('a change over what the upstream holds', () => {
     expect(nickname(nameless)).toBeUndefined()
   })
 
+  it('computes again what reads the whole resource, when anything of it changed', () => {
+    const { carryOver, toClient } = translatorOf([{ upstream: 'title', cel: 'string(size(r))' }])
+    const there = { nickName: 'n', title: 'by-hand' }
+    expect(carryOver(there, toClient(there), false)['title']).toBe('by-hand')
+    expect(carryOver(there, { ...toClient(there), locale: 'de' }, false)['title']).toBe('3')
+  })
+
   it('is the same resource where nothing changed', () => {
     expect(carry(shown)).toEqual(held)
   })

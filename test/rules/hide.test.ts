@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { bindRules } from '../../src/rules/bind.ts'
+import { traceInward } from '../../src/rules/trace.ts'
 import { attributeAt } from '../../src/scim/definition.ts'
 import { parseFilter } from '../../src/scim/filter.ts'
 import type { Json, JsonObject } from '../../src/scim/json.ts'
@@ -7,7 +9,7 @@ import { applyPatch } from '../../src/scim/patch-apply.ts'
 import { parsePatch } from '../../src/scim/patch-parse.ts'
 import { enterpriseUserUrn as enterprise, userDefinition } from '../../src/scim/schemas.ts'
 import { patchBody } from '../scim/patches.ts'
-import type { RuleClause } from './clause.ts'
+import { type RuleClause, rulesOf } from './clause.ts'
 import { translatorOf } from './contract.ts'
 
 const data = ({ schemas: _, ...rest }: JsonObject): JsonObject => rest
@@ -99,6 +101,15 @@ describe('a hidden part of what no schema knows', () => {
   it('is taken out of an object, or of every element of a list', () => {
     expect(data(toClient({ crates: { label: 'x', size: 2 } }))).toEqual({ crates: { size: 2 } })
     expect(data(toClient({ crates: [{ label: 'x', size: 2 }, 'bare'] }))).toEqual({ crates: [{ size: 2 }, 'bare'] })
+  })
+
+  it('is told of where it stands, and its value is not', () => {
+    const bound = bindRules(rulesOf({ unmapped: 'pass', list: [{ hide: 'crates.label' }] }), userDefinition)
+    const outcomes = [{ crates: [{ label: 'x' }] }, { crates: { label: 'x' } }, { crates: [{ size: 2 }] }].map(
+      (resource) => traceInward(bound, resource),
+    )
+    expect(outcomes.flat().map(({ outcome }) => outcome)).toEqual(['hidden', 'hidden', 'absent'])
+    expect(JSON.stringify(outcomes)).not.toContain('"x"')
   })
 
   it('stays, in an object as in a list', () => {
