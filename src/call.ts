@@ -15,9 +15,26 @@ export interface Attempt {
   answered(status: number | null): void
 }
 
-/** The side of a call that an upstream sees: it can write attempts down, and nothing else. */
+/**
+ * Why attributes that a client sent were left out: they belong to the tenant's rules, or the upstream cannot hold them
+ * (contract §5, §12).
+ */
+export type NoteKind = 'ignored' | 'unsupported'
+
+/** What the trace of a call tells beside its attempts. */
+export interface CallNote {
+  readonly kind: NoteKind
+  /** Of attributes, never values. */
+  readonly names: readonly string[]
+  /** There were more names than are kept. */
+  readonly more?: true | undefined
+}
+
+/** The side of a call that an upstream sees: it can write attempts and notes down, and nothing else. */
 export interface Attempts {
   readonly callId: string
   /** Resolves when the intent (and the call's opening) is durable: only then may the request leave. */
   begin(intent: AttemptIntent): Promise<Attempt>
+  /** Names for the call's trace: of attributes, never values. Kept until the call closes; what is too much is cut. */
+  note(kind: NoteKind, names: readonly string[]): void
 }

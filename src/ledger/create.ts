@@ -2,6 +2,7 @@ import type { Attempt, AttemptIntent, Purpose } from '../call.ts'
 import { type Billing, isBilled } from '../capabilities.ts'
 import { ScimError } from '../scim/error.ts'
 import type { Call, CallOpening, CallOutcome, Ledger } from './ledger.ts'
+import { createNotes } from './notes.ts'
 import type { AnsweredRecord, CloseRecord, Journal, LedgerRecord, OpenRecord } from './records.ts'
 
 export interface LedgerOptions {
@@ -36,6 +37,7 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
   let closed = false
   let seq = 0
   let outcomes: AnsweredRecord[] = []
+  const notes = createNotes()
 
   /** Until an append succeeded, each brings the opening: it may have been the first that reached the disk. */
   const append = async (last: LedgerRecord): Promise<void> => {
@@ -73,10 +75,11 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
   return {
     callId: call,
     begin,
+    note: notes.add,
     close: (outcome) => {
       if (closed) return Promise.reject(new Error('the call is closed already'))
       closed = true
-      return append(closing(open, outcome, now() - at))
+      return append(closing(open, outcome, { durationMs: now() - at, notes: notes.list() }))
     },
   }
 }
@@ -84,7 +87,11 @@ function openCall(options: LedgerOptions, opening: CallOpening): Call {
 const costOf = (billing: Billing | undefined, status: number | null): Pick<AnsweredRecord, 'costMicros'> =>
   billing !== undefined && isBilled(billing, status) ? { costMicros: billing.perCallMicros } : {}
 
-function closing(open: OpenRecord, outcome: CallOutcome, durationMs: number): CloseRecord {
+function closing(
+  open: OpenRecord,
+  outcome: CallOutcome,
+  { durationMs, notes }: Pick<CloseRecord, 'durationMs' | 'notes'>,
+): CloseRecord {
   return {
     kind: 'close',
     tenant: open.tenant,
@@ -97,6 +104,7 @@ function closing(open: OpenRecord, outcome: CallOutcome, durationMs: number): Cl
     bytesOut: outcome.bytesOut,
     durationMs,
     inDoubt: outcome.inDoubt ?? false,
+    notes,
   }
 }
 

@@ -59,6 +59,7 @@ export function toRow(call: CallSoFar, unclosed: 'open' | 'in-doubt'): CallWithA
     savedCalls: 0,
     costMicros: costs.reduce((sum, cost) => sum + cost, 0),
     state: close === undefined ? unclosed : close.inDoubt ? 'in-doubt' : 'closed',
+    notes: close?.notes ?? null,
     attempts: intents.map((intent) => toAttempt(intent, call.answers.get(intent.seq))),
   }
 }

@@ -44,6 +44,12 @@ const answeredRecord = z.object({
   costMicros: z.number().optional(),
 })
 
+const note = z.object({
+  kind: z.enum(['ignored', 'unsupported']),
+  names: z.array(z.string()).readonly(),
+  more: z.literal(true).optional(),
+})
+
 const closeRecord = z.object({
   kind: z.literal('close'),
   tenant: z.string(),
@@ -56,6 +62,8 @@ const closeRecord = z.object({
   bytesOut: z.number(),
   durationMs: z.number(),
   inDoubt: z.boolean(),
+  /** There where there are any. */
+  notes: z.array(note).readonly().optional(),
 })
 
 /** What stands before it in the journal is of a tenant that was erased, and must not come back when it is read again. */

@@ -70,7 +70,7 @@ function callInsert(db: TenantDatabase) {
     ${field('userAgent')}, ${field('clientRequestId')}, ${field('method')}, ${field('operation')},
     ${field('resourceType')}, ${field('resourceId')}, ${field('status')}, ${field('scimType')}, ${field('durationMs')},
     ${field('bytesIn')}, ${field('bytesOut')}, ${field('upstreamCalls')}, ${field('billedCalls')},
-    ${field('savedCalls')}, ${field('costMicros')}, ${field('state')} from ${rows}`
+    ${field('savedCalls')}, ${field('costMicros')}, ${field('state')}, ${field('notes')} from ${rows}`
   return db
     .insert(calls)
     .select(select)
@@ -89,6 +89,7 @@ function callInsert(db: TenantDatabase) {
         savedCalls: excluded(calls.savedCalls),
         costMicros: excluded(calls.costMicros),
         state: excluded(calls.state),
+        notes: excluded(calls.notes),
       },
       setWhere: eq(calls.state, 'open'),
     })

@@ -36,6 +36,7 @@ const ignore = (): void => {}
 const noAttempts = {
   callId: 'try',
   begin: async () => ({ seq: 1, requestId: 'try.1', answered: ignore }),
+  note: ignore,
 }
 const ports = {
   now: () => 0,

@@ -152,6 +152,7 @@ export const call = (id: string, at: number, more: Partial<CallWithAttempts> = {
   savedCalls: 0,
   costMicros: 2000,
   state: 'closed',
+  notes: null,
   attempts: [{ seq: 1, purpose: 'forward', method: 'POST', path: '/Users', status: 201, durationMs: 9, billed: true }],
   ...more,
 })

@@ -12,7 +12,11 @@ import { directoryClient } from '../support/directory-client.ts'
 type Carry = (step: Step) => Promise<ScimReply>
 
 const errand = {
-  attempts: { callId: 'probe', begin: async () => ({ seq: 1, requestId: 'probe.1', answered: () => {} }) },
+  attempts: {
+    callId: 'probe',
+    begin: async () => ({ seq: 1, requestId: 'probe.1', answered: () => {} }),
+    note: () => {},
+  },
   deadlineAt: Number.POSITIVE_INFINITY,
   credential: 'probe',
 }

@@ -9,7 +9,11 @@ import type { BulkOperation, ScimReply, ScimRequest } from '../../src/scim/reque
 import { groupDefinition, userDefinition } from '../../src/scim/schemas.ts'
 import type { Errand, Upstream } from '../../src/upstream/upstream.ts'
 
-const attempts = { callId: 'call', begin: () => Promise.reject(new Error('nothing goes out here')) }
+const attempts = {
+  callId: 'call',
+  begin: () => Promise.reject(new Error('nothing goes out here')),
+  note: () => {},
+}
 const errandUntil = (deadlineAt: number): Errand => ({ attempts, deadlineAt, credential: 'test' })
 
 /** An upstream that takes everything, and writes down what it was asked. */

@@ -10,7 +10,11 @@ import { userDefinition } from '../../src/scim/schemas.ts'
 import { entraUserDefinition } from '../../src/scim/schemas-entra.ts'
 import type { Upstream } from '../../src/upstream/upstream.ts'
 
-const attempts = { callId: 'call', begin: () => Promise.reject(new Error('nothing goes out here')) }
+const attempts = {
+  callId: 'call',
+  begin: () => Promise.reject(new Error('nothing goes out here')),
+  note: () => {},
+}
 const errand = { attempts, deadlineAt: 1_000_000, credential: 'test' }
 const told: JsonObject = {
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],

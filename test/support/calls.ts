@@ -35,6 +35,7 @@ export const callRow = (given: Partial<CallRow> & { id: string }): CallWithAttem
   savedCalls: 0,
   costMicros: 0,
   state: 'closed',
+  notes: null,
   ...given,
   attempts: [],
 })

@@ -127,6 +127,7 @@ function recorder(written: string[]): Attempts {
       seq++
       return { seq, requestId: `call.${seq}`, answered: (status) => void written.push(`${method} ${path} ${status}`) }
     },
+    note: () => {},
   }
 }
 

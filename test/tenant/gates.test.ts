@@ -6,7 +6,8 @@ import { opening } from '../support/calls.ts'
 const outcome = { status: 200, scimType: null, bytesOut: 0 }
 
 function ledgerWhoseCallsClose(close: Call['close']): Ledger {
-  return { open: () => ({ callId: 'id', begin: () => Promise.reject(new Error('nothing goes upstream')), close }) }
+  const begin = () => Promise.reject(new Error('nothing goes upstream'))
+  return { open: () => ({ callId: 'id', begin, note: () => {}, close }) }
 }
 
 it('counts calls from their opening to the end of their close, however that ends', async () => {

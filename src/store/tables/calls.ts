@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Purpose } from '../../call.ts'
+import type { CallNote, Purpose } from '../../call.ts'
 
 /** One row a front-door call (contract §7). `at` is in ms since the epoch. */
 export const calls = sqliteTable(
@@ -28,6 +28,8 @@ export const calls = sqliteTable(
     savedCalls: integer('saved_calls').notNull(),
     costMicros: integer('cost_micros').notNull(),
     state: text('state', { enum: ['open', 'closed', 'in-doubt'] }).notNull(),
+    /** Names of attributes that were left out, never values; null where there are none. */
+    notes: text('notes', { mode: 'json' }).$type<readonly CallNote[]>(),
   },
   (table) => [
     index('calls_at').on(table.at, table.id),

@@ -360,7 +360,11 @@ test('a deadline that passes ends a search', async () => {
 })
 
 const never = {
-  attempts: { callId: 'c', begin: async () => ({ seq: 1, requestId: 'c.1', answered: () => undefined }) },
+  attempts: {
+    callId: 'c',
+    begin: async () => ({ seq: 1, requestId: 'c.1', answered: () => undefined }),
+    note: () => undefined,
+  },
   credential: 'test',
   deadlineAt: 0,
 }

@@ -154,13 +154,19 @@ export function createBench(allow = ['127.0.0.1']): Bench {
           timer.fire()
         }
     },
-    errand: (more) => ({ credential: 'test', attempts: { callId: 'call', begin }, deadlineAt: now + 20_000, ...more }),
+    errand: (more) => ({
+      credential: 'test',
+      attempts: { callId: 'call', begin, note: () => {} },
+      deadlineAt: now + 20_000,
+      ...more,
+    }),
     openCall(operation) {
       const row: Bench['background'][number] = { operation }
       background.push(row)
       return {
         callId: `background-${background.length}`,
         begin,
+        note: () => {},
         close: async ({ status }) => {
           row.status = status
         },

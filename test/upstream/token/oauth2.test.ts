@@ -283,7 +283,7 @@ describe('a ledger that cannot be written', () => {
 
   it('is not held against the token endpoint', async () => {
     const upstream = post()
-    const errand = bench.errand({ attempts: { callId: 'call', begin: full } })
+    const errand = bench.errand({ attempts: { callId: 'call', begin: full, note: () => {} } })
     expect(await go(upstream, errand)).toMatchObject({ status: 503, message: 'the ledger cannot be written' })
     expect(await go(upstream)).toBe('resource')
   })
