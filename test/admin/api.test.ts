@@ -125,7 +125,7 @@ describe('tenants', () => {
     ['GET', '/tenants/nobody/history'],
     ['DELETE', '/tenants/nobody'],
     ['POST', '/tenants/nobody/rollback'],
-    ['POST', '/tenants/contoso/probe'],
+    ['POST', '/tenants/nobody/probe'],
     ['GET', '/'],
   ])('answers 404 to %s %s, and makes no database', async (method, path) => {
     const { request, storages } = createFixture()
@@ -330,6 +330,17 @@ describe('calls', () => {
     })
     expect(await read('/tenants/fabrikam/calls')).toEqual({ calls: [] })
     expect(storages.exists('fabrikam')).toBe(false)
+  })
+
+  it('shows with one call what was left out of it', async () => {
+    const { read, storages } = createFixture()
+    const notes = [
+      { kind: 'ignored', names: ['nickName'] },
+      { kind: 'unsupported', names: ['roles'], more: true },
+    ] as const
+    storages.of('contoso').use(({ calls }) => calls.apply([call('noted', startedAt, { notes })]))
+    expect(await read('/tenants/contoso/calls/noted')).toMatchObject({ id: 'noted', notes })
+    expect(JSON.stringify(await read('/tenants/contoso/calls'))).not.toContain('nickName')
   })
 
   it('finds by status and time', async () => {

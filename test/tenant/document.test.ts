@@ -76,7 +76,7 @@ const bad: [what: string, text: string, messages: string[]][] = [
     'a key of another kind',
     lines(...good, '  url: https://u.example/'),
     [
-      '5:3: upstream: unknown key `url`; known here: kind, schemas, resourceTypes, pageBudget, membersOnRead, absentInPut, unsupported',
+      '5:3: upstream: unknown key `url`; known here: kind, schemas, resourceTypes, emulate, pageBudget, membersOnRead, absentInPut, unsupported',
     ],
   ],
   [

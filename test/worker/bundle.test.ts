@@ -9,12 +9,13 @@ const { bundles, deployed } = inject('workerBuild')
 const files = readdirSync(bundles.worker).filter((name) => /\.(js|sql)$/.test(name))
 const textOf = (name: string): string => readFileSync(join(bundles.worker, name), 'utf8')
 
-it('is below 400 KiB, compressed: the free plan takes 3 MB, and size is time at a cold start', () => {
+// Without rules and plans it was below 400 KiB: CEL and the expressions of RE2 take a fifth of what it is.
+it('is below 450 KiB, compressed: the free plan takes 3 MB, and size is time at a cold start', () => {
   const bytes = files.reduce((sum, name) => sum + gzipSync(textOf(name)).length, 0)
   console.log(
     `the Worker's bundle: ${(bytes / 1024).toFixed(1)} KiB compressed; ${/Total Upload.*/.exec(deployed)?.[0]}`,
   )
-  expect(bytes).toBeLessThan(400 * 1024)
+  expect(bytes).toBeLessThan(450 * 1024)
 })
 
 it('imports nothing of Node, and nothing that is not in it', () => {
