@@ -9,7 +9,7 @@ const tryTenant = createRoute({
   method: 'post',
   path: '/tenants/{id}/try',
   operationId: 'tryTenant',
-  summary: "Show what a tenant's rules make of a body, a PATCH or a filter, rule by rule; nothing is called",
+  summary: "Show what a tenant's rules and plan make of a body, a PATCH or a filter, with its price; nothing is called",
   security,
   request: {
     params: asked.tenantPath,

@@ -16,13 +16,15 @@ export interface Asked {
 }
 
 /** What would become of it. Nothing was called, and nothing is kept. */
-export interface TriedView extends Omit<Tried, 'rules'> {
+export interface TriedView extends Omit<Tried, 'rules' | 'upstream'> {
+  readonly upstream: readonly (Omit<Tried['upstream'][number], 'times'> & {
+    readonly times: { readonly least: number; readonly most: number | null }
+  })[]
   readonly rules: readonly (Omit<Tried['rules'][number], 'path'> & { readonly path: string })[]
-  readonly price: { readonly calls: number; readonly costMicros: number }
 }
 
 /**
- * Shows what a tenant's rules make of a body, a PATCH or a filter, by its document in force. What the front door would
+ * Shows what a tenant's rules and plan make of a body, a PATCH or a filter, by its document in force. What the front door would
  * refuse is an answer, too: its `status` and `client` say so.
  * @throws Problem 404, 400, 409 when the tenant has no good document
  */
@@ -42,8 +44,10 @@ export async function tryTenant(admin: AdminDependencies, id: string, asked: Ask
   return {
     ...tried,
     rules: tried.rules.map((rule) => ({ ...rule, path: printPath(rule.path) })),
-    // There are no prices yet; calls are counted as the upstream would get them.
-    price: { calls: tried.upstream.length, costMicros: 0 },
+    upstream: tried.upstream.map(({ times: { least, most }, ...call }) => ({
+      ...call,
+      times: { least, most: most ?? null },
+    })),
   }
 }
 

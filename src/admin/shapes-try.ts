@@ -15,11 +15,23 @@ export const tryBody = z
 
 const triedCall = z
   .object({
-    method: z.enum(['GET', 'POST', 'PUT', 'PATCH']),
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
     path: z.string(),
-    body: anyObject
-      .nullable()
-      .openapi({ description: 'null where there is none, or where only what is read tells it' }),
+    body: anyObject.nullable().openapi({
+      description:
+        'null where there is none, or where only what is read tells it; after a read, as if nothing were there',
+    }),
+    purpose: z.enum(['forward', 'read', 'members', 'page', 'retry', 'lookup', 'token']),
+    times: z
+      .object({
+        least: z.int().min(0),
+        most: z.int().min(0).nullable().openapi({ description: 'null where only what is there tells it' }),
+      })
+      .openapi({ description: 'how often it is made' }),
+    why: z
+      .string()
+      .optional()
+      .openapi({ description: 'what that depends on', example: 'only where something differs' }),
     afterRead: z.boolean().openapi({ description: 'it depends on what the calls before it find' }),
   })
   .openapi('TriedCall')
@@ -57,8 +69,13 @@ export const triedBody = z
     rules: z.array(ruleTrace).readonly(),
     notes: z.array(z.string()).readonly(),
     price: z.object({
-      calls: z.int().min(0),
-      costMicros: z.int().min(0).openapi({ description: '0 as long as there are no prices' }),
+      calls: z.int().min(0).openapi({
+        description: 'upstream calls where all that is named differs from what is there, and each list is one page',
+      }),
+      costMicros: z.int().min(0).openapi({ description: "of these calls, in millionths of the currency's unit" }),
+      currency: z.string().optional().openapi({ description: 'absent where calls cost nothing', example: 'USD' }),
+      least: z.int().min(0).optional().openapi({ description: 'how few calls it may be; absent where all is certain' }),
+      most: z.int().min(0).nullable().optional().openapi({ description: 'how many; null where nothing bounds it' }),
     }),
   })
   .openapi('Tried')

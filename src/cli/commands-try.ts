@@ -11,7 +11,7 @@ export const tryCommands: readonly CommandSpec[] = [
       { word: '<ID>', description: "the tenant's id" },
       { word: '[FILE]', description: 'JSON: a resource, or, with `Operations`, a PATCH; - reads standard input' },
     ],
-    summary: "what a tenant's rules make of a body, a PATCH or a filter, rule by rule; calls nothing",
+    summary: 'what a body, a PATCH or a filter comes to: rule by rule, call by call, and its price; calls nothing',
     options: [
       { flags: '--reverse', description: "FILE is the upstream's: show what the client sees", conflicts: ['id'] },
       { flags: '--type <type>', description: 'the resource type (default: User)' },

@@ -1,41 +1,135 @@
-import { printFilter } from '../scim/filter.ts'
-import type { JsonObject } from '../scim/json.ts'
-import { printPatch } from '../scim/patch-print.ts'
-import { project } from '../scim/project.ts'
+import type { Purpose } from '../call.ts'
+import type { Times } from '../plan/forecast.ts'
+import { exactly, stepOf } from '../plan/forecast-step.ts'
+import { type ForeseenCall, foreseen, newId } from '../plan/foreseen.ts'
+import { foreseenList } from '../plan/foreseen-list.ts'
+import { isServedWhole, listingOf } from '../plan/list-asked.ts'
+import { callsOf } from '../plan/list-calls.ts'
+import type { ListMemory } from '../plan/list-memory.ts'
+import type { Listed, Listing } from '../plan/listing.ts'
+import { needsTurn } from '../plan/plan.ts'
+import type { Asked, Planning, SingleRequest } from '../plan/planning.ts'
+import { unsupportedIn } from '../plan/unsupported.ts'
+import { createWalks } from '../plan/walks.ts'
+import type { PlannedUpstream } from '../planned/list.ts'
 import type { ScimReply, ScimRequest } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
-import type { Upstream } from '../upstream/upstream.ts'
-
-/** A call that the upstream would get. */
-export interface TriedCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
-  readonly path: string
-  /** Null where there is none, or where only what is read before tells it. */
-  readonly body: JsonObject | null
-  /** Whether it depends on what the calls before it find. */
-  readonly afterRead: boolean
-}
+import { type TriedCall, triedCall } from './trial-call.ts'
 
 /** What follows depends on what is there, and nobody is asked. */
 export class NeedsRead extends Error {}
 
-/** An upstream that answers as if all went well, and writes down what it was asked. */
-export interface Recorder extends Upstream {
+/** An upstream that answers as if all went well, and writes down what it would have been asked, plan and all. */
+export interface Recorder extends PlannedUpstream {
   readonly calls: readonly TriedCall[]
+  /** Calls in all. */
+  total(): Times
+  /** What is left out, and what is decided here. */
+  notes(): readonly string[]
+  /** Writes down what a change comes to, by one who has read the resource. @throws ScimError */
+  follow(request: Asked<'replace' | 'patch'>): void
+  /** Writes down a change of which only what was read tells anything. */
+  perhaps(request: Asked<'patch'>): void
 }
 
-export function createRecorder(definition: ResourceDefinition): Recorder {
+export function createRecorder(definition: ResourceDefinition, planning: Planning): Recorder {
   const calls: TriedCall[] = []
+  const dropped = new Set<string>()
+  const totals: Times[] = []
+  const notes: string[] = []
+  let purpose: Purpose | undefined
+  const take = (found: readonly ForeseenCall[], total: Times, id?: string): void => {
+    const told = found.map((call) => triedCall(call, planning, id))
+    calls.push(
+      ...told.map((call) => (call.purpose === 'forward' && purpose !== undefined ? { ...call, purpose } : call)),
+    )
+    totals.push(total)
+  }
+  const list = async (listing: Listing): Promise<Listed> => {
+    const found = foreseenList(listing, planning, memory())
+    take(found.calls, found.total)
+    notes.push(...listNotes(listing, planning))
+    return { entries: [], totalResults: 0, startIndex: 1 }
+  }
+  const single = (request: SingleRequest): ScimReply => {
+    const found = foreseen(request, planning)
+    for (const name of unsupportedIn(request, planning)) dropped.add(name)
+    take(found.calls, found.total, 'id' in request ? request.id : undefined)
+    if (request.operation === 'read' || found.reply === undefined) throw new NeedsRead()
+    return withoutNewId(found.reply)
+  }
   return {
     calls,
+    total: () => sumOf(totals),
+    notes: () => [
+      ...notes,
+      ...(dropped.size === 0 ? [] : [`the upstream cannot hold ${[...dropped].join(', ')}: left out`]),
+    ],
     definitionAt: () => Promise.resolve(definition),
-    carry: async (given) => {
+    list,
+    async carry(given, errand) {
       const request = asSent(given)
-      const call = callOf(request)
-      if (call !== undefined) calls.push(call)
-      return answerTo(request)
+      purpose = errand.purpose
+      if (request.operation === 'bulk' || request.operation === 'discovery')
+        throw new Error(`a ${request.operation} request cannot be tried`)
+      if (request.operation !== 'list') return single(request)
+      const listing = listingOf([definition], request.query, '')
+      if (isServedWhole(request, planning.capabilities)) {
+        take([{ ...stepOf({ request, purpose: 'forward' }, once), request, afterRead: false }], once)
+        notes.push(...listNotes(listing, planning))
+      } else await list(listing)
+      return { kind: 'list', list: { resources: [], totalResults: 0, startIndex: 1, itemsPerPage: 0 } }
+    },
+    follow(request) {
+      const { id } = request
+      purpose = undefined
+      const asked = request.operation === 'patch' ? { ...request, held: { id } } : request
+      const found = foreseen(asked, planning)
+      for (const name of unsupportedIn(request, planning)) dropped.add(name)
+      const isCompared = needsTurn(request, planning)
+      const writes = found.calls.flatMap((call): readonly ForeseenCall[] => {
+        if (call.method === 'GET') return []
+        const isSure = !isCompared || call.method === 'PUT' || call.times.least === 0
+        return [{ ...call, afterRead: true, ...(isSure ? {} : { times: { ...call.times, least: 0 }, why: differs }) }]
+      })
+      take(writes, sumOf(writes.map(({ times }) => times)), id)
+    },
+    perhaps(request) {
+      purpose = undefined
+      const times = { least: 0, most: 1 }
+      take([{ ...stepOf({ request, purpose: 'forward' }, times, differs), afterRead: true }], times, request.id)
     },
   }
+}
+
+const once = exactly(1)
+const differs = 'only where something differs'
+
+/** Who decides a list that is not decided by the view. */
+function listNotes({ sources }: Listing, planning: Planning): readonly string[] {
+  return sources.flatMap((source) => {
+    if (source.filter === undefined || (source.keep !== undefined && source.isGuard !== true)) return []
+    const asked = callsOf(source, { planning, isTrusting: true })
+    const judged = asked.find(({ judge }) => judge !== undefined)
+    if (judged !== undefined) {
+      const narrowed = judged.query.filter === undefined ? 'cannot narrow it down' : 'narrows it down'
+      return [`the upstream ${narrowed}, and the rest is decided here, a call a page: ${judged.reason}`]
+    }
+    return [asked.length > 1 ? `${asked.length} lists, joined here` : 'the upstream decides it alone']
+  })
+}
+
+const memory = (): ListMemory => ({
+  tenant: 'try',
+  walks: createWalks(() => 0),
+  cursorKey: () => new Uint8Array(32),
+  now: () => 0,
+})
+
+function sumOf(all: readonly Times[]): Times {
+  const least = all.reduce((sum, times) => sum + times.least, 0)
+  if (all.some(({ most }) => most === undefined)) return { least }
+  return { least, most: all.reduce((sum, { most = 0 }) => sum + most, 0) }
 }
 
 /** Nothing to change is only looked at, as an upstream has it: there may be no such resource. */
@@ -45,44 +139,9 @@ function asSent(request: ScimRequest): ScimRequest {
   return { operation: 'read', definition, id, projection }
 }
 
-const idle = { afterRead: false, body: null } as const
-
-/** The call that a request is; undefined for what cannot be tried. */
-export function callOf(request: ScimRequest): TriedCall | undefined {
-  if (!('definition' in request) || request.definition === undefined) return undefined
-  const { endpoint } = request.definition.type
-  const path = 'id' in request ? `${endpoint}/${encodeURIComponent(request.id)}` : endpoint
-  switch (request.operation) {
-    case 'create':
-      return { method: 'POST', path, body: request.resource, afterRead: false }
-    case 'replace':
-      return { method: 'PUT', path, body: request.resource, afterRead: false }
-    case 'patch':
-      return { method: 'PATCH', path, body: printPatch(request.operations), afterRead: false }
-    case 'read':
-      return { ...idle, method: 'GET', path }
-    case 'list': {
-      const { filter } = request.query
-      const query = filter === undefined ? '' : `?filter=${encodeURIComponent(printFilter(filter))}`
-      return { ...idle, method: 'GET', path: `${path}${query}` }
-    }
-    default:
-      return undefined
-  }
-}
-
-function answerTo(request: ScimRequest): ScimReply {
-  switch (request.operation) {
-    case 'create':
-    case 'replace': {
-      const resource = project(request.resource, request.projection, request.definition)
-      return { kind: 'resource', status: request.operation === 'create' ? 201 : 200, resource }
-    }
-    case 'patch':
-      return { kind: 'empty', status: 204 }
-    case 'list':
-      return { kind: 'list', list: { resources: [], totalResults: 0, startIndex: 1, itemsPerPage: 0 } }
-    default:
-      throw new NeedsRead()
-  }
+/** What is made has no id yet. */
+function withoutNewId(reply: ScimReply): ScimReply {
+  if (reply.kind !== 'resource' || reply.resource['id'] !== newId) return reply
+  const { id: _, ...resource } = reply.resource
+  return { ...reply, resource }
 }

@@ -7,7 +7,9 @@ import { project } from '../scim/project.ts'
 import type { ResourceRequest, ScimReply } from '../scim/request.ts'
 import { parseResourceRequest } from '../scim/resource-request.ts'
 import type { Trial } from './trial.ts'
-import { callOf, createRecorder, NeedsRead, type TriedCall } from './trial-record.ts'
+import type { TriedCall } from './trial-call.ts'
+import { type Price, priceOf } from './trial-price.ts'
+import { createRecorder, NeedsRead, type Recorder } from './trial-record.ts'
 
 /** What would become of something, rule by rule. */
 export interface Tried {
@@ -18,6 +20,7 @@ export interface Tried {
   readonly upstream: readonly TriedCall[]
   readonly rules: readonly RuleTrace[]
   readonly notes: readonly string[]
+  readonly price: Price
 }
 
 /** What may be tried: a body outward, a body inward, or a filter. */
@@ -30,23 +33,31 @@ type Outward = Exclude<Trying, { kind: 'reverse' }>
 type Told = Pick<Tried, 'rules' | 'notes'>
 
 /**
- * Tries one thing with a tenant's rules: it is parsed as the front door parses, and served by the tenant's own view over an
- * upstream that only writes down. Refusals are the client's, and are no exceptions.
+ * Tries one thing with a tenant's rules and plan: it is parsed as the front door parses, and served by the tenant's own view
+ * over an upstream that only writes down. Refusals are the client's, and are no exceptions.
  */
 export async function runTrial(trial: Trial, trying: Trying): Promise<Tried> {
   if (trying.kind === 'reverse') return reversed(trial, trying.body)
   const operation = operationOf(trying)
-  const recorder = createRecorder(trial.translator.upstream)
+  const recorder = createRecorder(trial.translator.upstream, trial.planning)
   let told: Told = { rules: [], notes: [] }
+  const tried = (answer: Answer, notes: readonly string[]): Tried => ({
+    operation,
+    ...answer,
+    upstream: recorder.calls,
+    rules: told.rules,
+    notes,
+    price: priceOf(recorder, trial.planning),
+  })
   try {
     const request = await requestOf(trial, trying, operation)
     told = toldOf(trial, request)
     const answer = await carried(trial, request, recorder)
-    return { operation, ...answer, ...told, upstream: [...recorder.calls, ...answer.upstream] }
+    return tried(answer, [...told.notes, ...recorder.notes()])
   } catch (error) {
     const refusal = toRefusal(error)
-    const client = { ...refusal.toBody(), schemas: [...refusal.toBody().schemas] }
-    return { operation, status: refusal.status, client, upstream: recorder.calls, rules: told.rules, notes: [] }
+    const body = refusal.toBody()
+    return tried({ status: refusal.status, client: { ...body, schemas: [...body.schemas] } }, [])
   }
 }
 
@@ -79,38 +90,37 @@ function toRefusal(error: unknown): ScimError {
   return refusal
 }
 
-type Answer = Pick<Tried, 'status' | 'client' | 'upstream'>
+type Answer = Pick<Tried, 'status' | 'client'>
 
-async function carried(trial: Trial, request: ResourceRequest, recorder: ReturnType<typeof createRecorder>) {
+async function carried(trial: Trial, request: ResourceRequest, recorder: Recorder): Promise<Answer> {
   try {
     return answerOf(await trial.carry(request, recorder))
   } catch (error) {
-    if (error instanceof NeedsRead) return afterRead(trial, request)
+    if (error instanceof NeedsRead) return afterRead(trial, request, recorder)
     throw error
   }
 }
 
 function answerOf(reply: ScimReply): Answer {
-  if (reply.kind === 'resource') return { status: reply.status, client: reply.resource, upstream: [] }
-  if (reply.kind === 'list') return { status: 200, client: listBody(reply.list), upstream: [] }
-  return { status: reply.kind === 'empty' ? reply.status : 200, client: null, upstream: [] }
+  if (reply.kind === 'resource') return { status: reply.status, client: reply.resource }
+  if (reply.kind === 'list') return { status: 200, client: listBody(reply.list) }
+  return { status: reply.kind === 'empty' ? reply.status : 200, client: null }
 }
 
-/** What would follow once the resource was read, as far as that can be said without it. */
-function afterRead({ translator }: Trial, request: ResourceRequest): Answer {
-  const { toUpstream, toClient, client: definition } = translator
+/** What would follow once the view has read the resource, as far as that can be said without it. */
+function afterRead({ translator }: Trial, request: ResourceRequest, recorder: Recorder): Answer {
+  const { toUpstream, toClient, client: definition, upstream } = translator
   if (request.operation === 'replace') {
     const resource = toUpstream(request.resource)
-    const call = callOf({ ...request, resource })
-    const client = project(toClient(resource), request.projection, definition)
-    return { status: 200, client, upstream: call === undefined ? [] : [{ ...call, afterRead: true }] }
+    recorder.follow({ ...request, definition: upstream, resource })
+    return { status: 200, client: project(toClient(resource), request.projection, definition) }
   }
-  if (request.operation !== 'patch') return { status: 200, client: null, upstream: [] }
-  const translation = translator.patch(request.operations)
-  if (translation.operations.length === 0) return { status: 204, client: null, upstream: [] }
-  const call = callOf({ ...request, operations: translation.operations })
-  const body = translation.kind === 'direct' ? (call?.body ?? null) : null
-  return { status: 204, client: null, upstream: call === undefined ? [] : [{ ...call, body, afterRead: true }] }
+  if (request.operation !== 'patch') return { status: 200, client: null }
+  const { kind, operations } = translator.patch(request.operations)
+  const change = { ...request, definition: upstream, operations }
+  if (operations.length > 0 && kind === 'direct') recorder.follow(change)
+  else if (operations.length > 0) recorder.perhaps(change)
+  return { status: 204, client: null }
 }
 
 function toldOf(trial: Trial, request: ResourceRequest): Told {
@@ -142,8 +152,7 @@ function filterNotes({ translator, scope }: Trial, { query }: Extract<ResourceRe
   if (filter === undefined) return []
   const wanted = scope === undefined ? filter : ({ kind: 'and', left: filter, right: scope.filter } as const)
   const translation = unlessRefused(() => translator.filter(wanted))
-  if (translation === undefined) return []
-  if (translation.kind === 'exact') return ['the upstream decides it alone']
+  if (translation === undefined || translation.kind === 'exact') return []
   if (translation.kind === 'nothing') return ['nothing can match: no call is made']
   const narrowed = translation.filter === undefined ? 'cannot narrow it down' : 'narrows it down'
   return [`the upstream ${narrowed}, and the rest is decided here, a call a page: ${translation.reason}`]
@@ -159,6 +168,7 @@ function reversed({ translator, scope, traceInward }: Trial, body: JsonObject): 
     client: project(client, {}, translator.client),
     upstream: [],
     rules,
+    price: { calls: 0, costMicros: 0 },
     notes: [
       ...unfit.map(({ rule }) => `what the upstream holds does not fit ${rule}: it is counted, and no filter finds it`),
       ...(scope?.holds(client) === false ? ["it is out of the tenant's scope: clients are not shown it at all"] : []),

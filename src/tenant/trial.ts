@@ -1,6 +1,4 @@
-import { defaultChoices } from '../plan/planning.ts'
-import { rfc } from '../plan/presets/rfc.ts'
-import { createPlanned } from '../planned/planned.ts'
+import type { Planning } from '../plan/planning.ts'
 import { bindRules } from '../rules/bind.ts'
 import { type RuleTrace, traceInward, traceOutward, tracePatch } from '../rules/trace.ts'
 import type { Translator } from '../rules/translator.ts'
@@ -13,6 +11,7 @@ import { definitionsOf } from './definitions.ts'
 import type { TenantDocument } from './schema.ts'
 import type { Recorder } from './trial-record.ts'
 import { viewClauses } from './upstream.ts'
+import { planningOf } from './upstream-bare.ts'
 
 /** One resource type of a tenant, to try things with: pure computation, nothing is called. */
 export interface Trial {
@@ -20,6 +19,8 @@ export interface Trial {
   readonly translator: Translator
   readonly scope: TypeView['scope']
   readonly dialect: TenantDocument['frontDoor']['dialect']
+  /** What the upstream can do. */
+  readonly planning: Planning
   /** Serves a request as the tenant would, over an upstream that only writes down. @throws ScimError, NeedsRead */
   carry(request: ScimRequest, recorder: Recorder): Promise<ScimReply>
   /** Rule by rule, what became of a client's resource; `built` is its upstream view, absent where it is refused. */
@@ -44,17 +45,6 @@ const ports = {
   log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
 }
 
-/** What the view asks for, as a standard's server is asked it. */
-const asPlanned = (upstream: Recorder, tenant: string, dialect: Trial['dialect']) =>
-  createPlanned({
-    tenant,
-    upstream,
-    capabilities: rfc,
-    choices: defaultChoices,
-    dialect,
-    ports: { ...ports, randomBytes: (count) => new Uint8Array(count) },
-  })
-
 /** A resource type of a document to try things with; undefined when its upstream has none of that name, as far as is known. */
 export function trialOf(document: TenantDocument, resourceType: string): Trial | undefined {
   const upstream = definitionsOf(document).find(({ type }) => type.name === resourceType)
@@ -69,10 +59,11 @@ export function trialOf(document: TenantDocument, resourceType: string): Trial |
     translator,
     scope,
     dialect,
+    planning: planningOf(document),
     async carry(request, recorder) {
       const errand = { attempts: noAttempts, credential: '', deadlineAt: Number.POSITIVE_INFINITY }
       if (clauses === undefined) return recorder.carry(request, errand)
-      return createView({ tenant, upstream: asPlanned(recorder, tenant, dialect), dialect, ports, ...clauses }).carry(
+      return createView({ tenant, upstream: recorder, dialect, ports, ...clauses }).carry(
         'definition' in request ? { ...request, definition: upstream } : request,
         errand,
       )

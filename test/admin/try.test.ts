@@ -47,6 +47,8 @@ describe('a create', () => {
       {
         method: 'POST',
         path: '/Users',
+        purpose: 'forward',
+        times: { least: 1, most: 1 },
         afterRead: false,
         body: {
           schemas: [userUrn, enterprise],
@@ -182,11 +184,26 @@ describe('a PATCH', () => {
   it('that depends on what is there reads first, and says why', async () => {
     const { upstream, notes, price } = await tried(patch({ op: 'replace', path: 'userName', value: 'x@a.example' }))
     expect(upstream).toEqual([
-      { method: 'GET', path: '/Users/1', body: null, afterRead: false },
-      { method: 'PATCH', path: '/Users/1', body: null, afterRead: true },
+      {
+        method: 'GET',
+        path: '/Users/1',
+        body: null,
+        purpose: 'read',
+        times: { least: 1, most: 1 },
+        afterRead: false,
+      },
+      {
+        method: 'PATCH',
+        path: '/Users/1',
+        body: null,
+        purpose: 'forward',
+        times: { least: 0, most: 1 },
+        why: 'only where something differs',
+        afterRead: true,
+      },
     ])
     expect(notes).toEqual([expect.stringMatching(/^reads first: ./)])
-    expect(price.calls).toBe(2)
+    expect(price).toEqual({ calls: 2, costMicros: 0, least: 1, most: 2 })
   })
 
   it('of what belongs to the rules leaves nothing to write', async () => {

@@ -139,8 +139,32 @@ describe('try', () => {
     const { run } = started()
     const { exitCode, stdout } = await run(['try', 'contoso', 'patch.json', '--id', '7'])
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('GET /Users/7\n\nPATCH /Users/7 ')
-    expect(stdout).toMatch(/Note: reads first: .+\nPrice: 2 upstream calls\.\n$/)
+    expect(stdout).toMatch(
+      /\nUPSTREAM CALL +TIMES +FOR +DEPENDS ON\nGET \/Users\/7 +1 +read\nPATCH \/Users\/7 +0 to 1 /,
+    )
+    expect(stdout).toMatch(/Note: reads first: .+\nPrice: 2 upstream calls; by what is there, 1 to 2\.\n$/)
+  })
+
+  it('shows what a request comes to on Entra, at a glance', async () => {
+    const { folder, run } = started()
+    const rehearsal = 'id: rehearsal\nname: R\nupstream: { kind: directory, emulate: entra }\n'
+    writeFileSync(join(folder, 'tenants/rehearsal.yaml'), rehearsal)
+    const members = Array.from({ length: 25 }, (_, index) => ({ value: `m${index}` }))
+    writeFileSync(join(folder, 'group.json'), JSON.stringify({ displayName: 'G', members }))
+    const create = await run(['try', 'rehearsal', 'group.json', '--type', 'Group'])
+    expect(create.stdout.split('\n').slice(0, 5)).toEqual([
+      'UPSTREAM CALL       TIMES  FOR          DEPENDS ON',
+      'POST /groups        1      the request',
+      'PATCH /groups/{id}  1      members',
+      'PATCH /groups/{id}  1      members',
+      '',
+    ])
+    expect(create.stdout).toMatch(/\n +{ "value": "m3" },\n +… 16 more\n +\]\n/)
+    expect(create.stdout).toMatch(/\nPrice: 3 upstream calls, USD 0\.006\.\n$/)
+    const put = await run(['try', 'rehearsal', 'group.json', '--type', 'Group', '--id', '7'])
+    expect(put.stdout).toMatch(/\nGET \/users\?filter=groups\.value eq "7".+ {2}1 to 20 +members +as many pages as/)
+    expect(put.stdout).toMatch(/\nPATCH \/groups\/7 +0 or more +members +as many as are members and shall not be\n/)
+    expect(put.stdout).toMatch(/\nPrice: 5 upstream calls, USD 0\.01; by what is there, 2 or more\.\n$/)
   })
 
   it('goes inward with --reverse', async () => {
