@@ -10,6 +10,7 @@ const onBothHomes = [
   'test/applied.test.ts',
   'test/try.test.ts',
   'test/probe.test.ts',
+  'test/notes.test.ts',
   'test/entra.test.ts',
   'test/remote.test.ts',
   'test/clients/*.test.ts',

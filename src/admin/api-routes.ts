@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { bodyRefusals, json, problem, refusals, security, tenantRefusals } from './api-responses.ts'
 import * as shapes from './shapes.ts'
 import * as asked from './shapes-asked.ts'
+import * as callShapes from './shapes-calls.ts'
 
 // Every route of the admin API, described once: the router, the validator and the OpenAPI document all come from here.
 
@@ -123,17 +124,17 @@ export const listCalls = createRoute({
   summary: 'Front-door calls from the ledger, newest first',
   security,
   request: { params: asked.tenantPath, query: asked.callsQuery },
-  responses: { 200: json(shapes.callsBody, 'A page; `nextCursor` is absent at the end.'), ...tenantRefusals },
+  responses: { 200: json(callShapes.callsBody, 'A page; `nextCursor` is absent at the end.'), ...tenantRefusals },
 })
 
 export const readCall = createRoute({
   method: 'get',
   path: '/tenants/{id}/calls/{callId}',
   operationId: 'readCall',
-  summary: 'One call, with every attempt that it made upstream',
+  summary: 'One call, with every attempt that it made upstream, and what was left out of it',
   security,
   request: { params: asked.callPath, query: asked.noQuery },
-  responses: { 200: json(shapes.callBody, 'The call.'), ...tenantRefusals },
+  responses: { 200: json(callShapes.callBody, 'The call.'), ...tenantRefusals },
 })
 
 export const listActions = createRoute({

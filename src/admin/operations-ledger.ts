@@ -1,3 +1,4 @@
+import type { CallNote } from '../call.ts'
 import type { AttemptRow, CallRow, CallSearch, UsageCounts, UsageRange } from '../store/calls.ts'
 import { startOf } from '../store/periods.ts'
 import { hoursKeptDays, hoursKeptSince, rowsFor } from '../store/usage-rollups.ts'
@@ -36,6 +37,8 @@ export interface CallView
 
 export interface CallTrace extends CallView {
   readonly attempts: readonly AttemptRow[]
+  /** Absent where nothing that the client sent was left out. */
+  readonly notes?: readonly CallNote[]
 }
 
 const usageRow = (tenant: string, counts: UsageCounts): UsageRow => ({
@@ -135,9 +138,10 @@ export async function listCalls(
   return page.nextCursor === undefined ? { calls } : { calls, nextCursor: page.nextCursor }
 }
 
-/** One call and every attempt that it made upstream. @throws Problem 404 */
+/** One call, every attempt that it made upstream, and what was left out of it. @throws Problem 404 */
 export async function readCall(admin: AdminDependencies, tenant: string, id: string): Promise<CallTrace> {
   const call = await (await recordOf(admin, tenant)).call(id)
   if (call === undefined) throw notFound(`tenant ${tenant} has no call ${id}`)
-  return { ...callView(call), attempts: call.attempts.map(attemptView) }
+  const notes = call.notes === null ? {} : { notes: call.notes }
+  return { ...callView(call), attempts: call.attempts.map(attemptView), ...notes }
 }

@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi'
 
 // What the admin API answers. It follows contract §9, "Shapes that scripts rely on".
 
-const time = z.iso.datetime().openapi({ example: '2026-11-21T09:30:00.000Z', description: 'RFC 3339, in UTC' })
-const count = z.int().min(0)
+export const time = z.iso.datetime().openapi({ example: '2026-11-21T09:30:00.000Z', description: 'RFC 3339, in UTC' })
+export const count = z.int().min(0)
 /** SCIM's own words, which are no concern of this API's. */
 export const anyObject = z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true })
 
@@ -139,42 +139,6 @@ export const usageRow = z
   .openapi('UsageRow')
 
 export const usageBody = z.object({ rows: z.array(usageRow) }).openapi('Usage')
-
-export const callRow = z
-  .object({
-    id: z.string(),
-    at: time,
-    credential: z.string().nullable(),
-    method: z.string(),
-    operation: z.string(),
-    resourceType: z.string().nullable(),
-    resourceId: z.string().nullable(),
-    status: z.int().nullable(),
-    scimType: z.string().nullable(),
-    durationMs: z.number().nullable(),
-    upstreamCalls: count,
-    billedCalls: count,
-    savedCalls: count,
-    costMicros: count,
-    state: z.enum(['open', 'closed', 'in-doubt']),
-  })
-  .openapi('Call')
-
-export const callsBody = z.object({ calls: z.array(callRow), nextCursor: z.string().optional() }).openapi('CallList')
-
-export const attemptRow = z
-  .object({
-    seq: z.int(),
-    purpose: z.string(),
-    method: z.string(),
-    path: z.string(),
-    status: z.int().nullable(),
-    durationMs: z.number().nullable(),
-    billed: z.boolean(),
-  })
-  .openapi('Attempt')
-
-export const callBody = callRow.extend({ attempts: z.array(attemptRow).readonly() }).openapi('CallTrace')
 
 export const logBody = z
   .object({

@@ -1,12 +1,14 @@
 import type { z } from 'zod'
-import { type attemptRow, callBody, type callRow, callsBody, tenantListBody } from '../admin/shapes.ts'
+import { tenantListBody } from '../admin/shapes.ts'
+import { type attemptRow, callBody, type callNote, type callRow, callsBody } from '../admin/shapes-calls.ts'
 import type { AdminClient } from './client.ts'
 import { type CommandSpec, type Invocation, jsonOption } from './command.ts'
 import { Exit, exitCodes } from './exit.ts'
-import { type Column, facts, table } from './table.ts'
+import { type Column, facts, plain, table } from './table.ts'
 
 type Call = z.infer<typeof callRow>
 type Trace = z.infer<typeof callBody>
+type Note = z.infer<typeof callNote>
 type OwnedCall = Call & { readonly tenant: string }
 
 const tenantOption = (without: string) => ({
@@ -162,6 +164,7 @@ function show({ flag, print }: Invocation, tenant: string, trace: Trace): void {
       ['saved calls', trace.savedCalls],
     ]),
   )
+  for (const note of trace.notes ?? []) print(noteText(note))
   if (trace.attempts.length === 0) return
   print('')
   print(
@@ -178,4 +181,13 @@ function show({ flag, print }: Invocation, tenant: string, trace: Trace): void {
       trace.attempts,
     ),
   )
+}
+
+/** Why names were left out, for people. */
+function noteText({ kind, names, more }: Note): string {
+  const isOne = names.length === 1 && more !== true
+  const listed = plain(`${names.join(', ')}${more === true ? ' and more' : ''}`)
+  return kind === 'ignored'
+    ? `ignored: ${listed} (${isOne ? 'belongs' : 'belong'} to the tenant's rules)`
+    : `left out: ${listed} (the upstream cannot hold ${isOne ? 'it' : 'them'})`
 }

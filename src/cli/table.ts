@@ -6,7 +6,8 @@ export interface Column<Row> {
 }
 
 /** Control characters would let a name write over the terminal. */
-const plain = (value: string | number | null): string => (value === null ? '-' : String(value).replace(/\p{Cc}/gu, ' '))
+export const plain = (value: string | number | null): string =>
+  value === null ? '-' : String(value).replace(/\p{Cc}/gu, ' ')
 
 /** An aligned table with a line of headings; null shows as `-`. No line ends in blanks. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {

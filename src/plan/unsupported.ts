@@ -11,6 +11,7 @@ import { formsOf, type Planning, type SingleRequest } from './planning.ts'
  */
 export function unsupportedIn(request: SingleRequest, planning: Planning): readonly string[] {
   const forms = formsOf(planning, request.definition)
+  if (forms?.definition === undefined) return []
   switch (request.operation) {
     case 'create':
     case 'replace':

@@ -11,6 +11,7 @@ import type { Errand, Upstream } from '../upstream/upstream.ts'
 import { carryBulk } from './bulk.ts'
 import { knownTypes } from './definitions.ts'
 import { carryDiscovery } from './discovery.ts'
+import { leftOut } from './left-out.ts'
 import { createLists, type Lists, type PlannedUpstream } from './list.ts'
 import { createTurns, type Turns } from './turns.ts'
 
@@ -83,6 +84,7 @@ interface Carrying extends PlannedParts {
 /** Changes of one resource that read before they write go one after the other. */
 function carry(request: SingleRequest, errand: Errand, parts: Carrying): Promise<ScimReply> {
   const { upstream, turns, ...planning } = parts
+  errand.attempts.note('unsupported', leftOut(request, planning))
   const work = () =>
     runPlan(planOf(request, planning), ({ request: asked, purpose }) =>
       upstream.carry(asked, purpose === 'forward' ? errand : { ...errand, purpose }),

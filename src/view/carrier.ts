@@ -19,7 +19,7 @@ export interface Carrier {
   readonly tenant: string
   readonly upstream: PlannedUpstream
   readonly dialect: Dialect
-  readonly log: Pick<Log, 'info' | 'warn' | 'error'>
+  readonly log: Pick<Log, 'warn' | 'error'>
   /** Milliseconds since the epoch. */
   now(): number
   readonly onDelete: OnDelete

@@ -62,7 +62,9 @@ function checkScope(clauses: ViewClauses): void {
 }
 
 function carryResource(carrier: Carrier, request: ResourceRequest, errand: Errand): Promise<ScimReply> {
-  if ('resource' in request || 'operations' in request) reportIgnored(carrier, request, errand)
+  // What a client sends in vain, it is not told: its operator finds the names with the call.
+  if ('resource' in request || 'operations' in request)
+    errand.attempts.note('ignored', ignoredIn(carrier.viewOf(request.definition), request))
   switch (request.operation) {
     case 'create':
       return carryCreate(carrier, request, errand)
@@ -77,16 +79,6 @@ function carryResource(carrier: Carrier, request: ResourceRequest, errand: Erran
       )
     }
   }
-}
-
-/** What a client sends in vain, it is not told: its operator finds the names by the call. */
-function reportIgnored(carrier: Carrier, request: Asked<'create' | 'replace' | 'patch'>, errand: Errand): void {
-  const ignored = ignoredIn(carrier.viewOf(request.definition), request)
-  if (ignored.length === 0) return
-  carrier.log.info(
-    { tenant: carrier.tenant, call: errand.attempts.callId, count: ignored.length, reason: ignored.join(', ') },
-    'names that belong to the rules were left out',
-  )
 }
 
 function carryChange(

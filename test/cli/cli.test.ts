@@ -34,10 +34,14 @@ function started() {
     durationMs: 3,
     billed: false,
   } as const
+  const notes = [
+    { kind: 'ignored', names: ['nickName'] },
+    { kind: 'unsupported', names: ['roles', 'photos'], more: true },
+  ] as const
   storage.of('contoso').use(({ calls }) => {
     calls.apply([
       { ...callRow({ id: 'call-1' }), attempts: [attempt] },
-      callRow({ id: 'call-2', at: at + 1000, status: 409, scimType: 'uniqueness' }),
+      callRow({ id: 'call-2', at: at + 1000, status: 409, scimType: 'uniqueness', notes }),
     ])
   })
   storage.of('fabrikam').use(({ calls }) => calls.apply([callRow({ id: 'call-3', at: at + 500 })]))
@@ -231,6 +235,7 @@ describe('both transports', () => {
     'calls --tenant contoso --cursor nonsense',
     'call call-1 --json',
     'call call-1 --tenant contoso',
+    'call call-2',
     'call call-1 --tenant fabrikam',
     'call nonsense',
     'tenant suspend contoso --reason test --json',
@@ -294,6 +299,16 @@ describe('both transports', () => {
         },
       ],
     })
+  })
+})
+
+describe('the trace of a call', () => {
+  it('says what was left out of it, and why', async () => {
+    const { run } = started()
+    const { stdout } = await run('call call-2')
+    expect(stdout).toContain("\nignored: nickName (belongs to the tenant's rules)\n")
+    expect(stdout).toContain('\nleft out: roles, photos and more (the upstream cannot hold them)\n')
+    expect((await run('call call-1')).stdout).not.toMatch(/ignored|left out/)
   })
 })
 

@@ -107,10 +107,11 @@ describe('what a client makes up', () => {
         for (const [kind, names] of given) notes.add(kind, names)
         const list = notes.list()
         expect(JSON.stringify(list ?? null).length).toBeLessThan(20_000)
-        const closed = {
-          ...{ kind: 'close', tenant: 'a', call: '1', status: 200, scimType: null, operation: 'x', resourceType: null },
+        const closed: LedgerRecord = {
+          kind: 'close',
+          ...{ tenant: 'a', call: '1', status: 200, scimType: null, operation: 'x', resourceType: null },
           ...{ resourceId: null, bytesOut: 0, durationMs: 1, inDoubt: false, notes: list },
-        } as const
+        }
         expect(parseRecord(printRecord(closed))).toEqual(closed)
       }),
     )

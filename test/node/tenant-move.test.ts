@@ -24,11 +24,13 @@ function place() {
   return { dataFolder, storage, control, moving, database: join(dataFolder, 'tenants', 'contoso.db') }
 }
 
+const notes = [{ kind: 'ignored', names: ['nickName'] }] as const
+
 function placeWithRecords() {
   const there = place()
   there.storage.of('contoso').use(({ calls, credentials, usage }) => {
     credentials.insert({ ...credential, createdAt: 1, createdBy: null, expiresAt: null })
-    calls.apply([callRow({ id: 'call-1' }), callRow({ id: 'call-2', status: 404 })])
+    calls.apply([callRow({ id: 'call-1' }), callRow({ id: 'call-2', status: 404, notes })])
     usage.rolledUp(usage.waiting(10))
   })
   return there
@@ -113,7 +115,10 @@ describe('an import', () => {
     to.storage.close()
     from.storage.close()
     expect(contentsOf(to.database)).toMatchObject({
-      calls: [{ id: 'call-1' }, { id: 'call-2' }],
+      calls: [
+        { id: 'call-1', notes: null },
+        { id: 'call-2', notes: JSON.stringify(notes) },
+      ],
       credentials: [{ hash: 'h' }],
       usage_hours: [{ calls: 2, rolled_up: 2 }],
     })
