@@ -48,7 +48,6 @@ export function stepping(bound: BoundRules): Steps {
     if (path.filter !== undefined) return elementSteps(operation, path, claims)
     if (operation.op === 'remove' || !isObject(operation.value) || attribute?.type !== 'complex')
       return [dividedBy(path)]
-    if (attribute.multiValued) return [dividedBy(path)]
     // A complex value is merged into what there is (RFC 7644 §3.5.2.3): that is what its parts do one by one.
     return membersOf(operation.value, attribute).flatMap(([sub, value]) =>
       stepsOf({ ...changed(operation.op, value), path: { ...path, sub } }),

@@ -3,8 +3,9 @@ import { createTranslator } from '../../src/rules/create-translator.ts'
 import type { JsonObject } from '../../src/scim/json.ts'
 import { parsePatch } from '../../src/scim/patch-parse.ts'
 import { printPatch } from '../../src/scim/patch-print.ts'
+import { attribute } from '../../src/scim/schema-build.ts'
 import { enterpriseUserUrn as enterprise, userDefinition } from '../../src/scim/schemas.ts'
-import { scimErrorOf } from '../scim/fixture.ts'
+import { badgedDefinition, badgeUrn, scimErrorOf } from '../scim/fixture.ts'
 import { patchBody } from '../scim/patches.ts'
 import { rulesOf } from './clause.ts'
 
@@ -119,6 +120,11 @@ describe('a patch of the client view reads first', () => {
       { op: 'replace', path: 'emails[type eq "work"].primary', value: true },
       /rules divide emails\[/,
     ],
+    [
+      'an element that becomes primary in place of another',
+      { op: 'add', path: 'emails[type eq "work"]', value: { value: 'w', primary: true } },
+      /rules divide emails\[/,
+    ],
     ['what a template reads', { op: 'remove', path: 'title' }, /computed from title/],
     ['what its condition reads', { op: 'add', path: 'timezone', value: 'UTC' }, /computed from timezone/],
     ['a lossy rule', { op: 'add', path: 'nickName', value: 'N' }, /lower cannot be undone/],
@@ -149,6 +155,30 @@ describe('a patch of the client view reads first', () => {
     ],
   ])('%s', (_, operations, reason) => {
     expect(translated(...[operations].flat())).toMatch(reason)
+  })
+
+  it('takes a list for nothing that an attribute with one value holds', () => {
+    const rules = rulesOf({ unmapped: 'pass', list: [{ client: 'doors', upstream: 'title' }] })
+    const { patch } = createTranslator(rules, badgedDefinition, () => {})
+    const doors = { urn: badgeUrn, name: 'doors' }
+    expect(patch([{ op: 'replace', path: doors, value: ['a'] }])).toMatchObject({ kind: 'read' })
+  })
+
+  it('does not take the last part that the client sees for the last one there is', () => {
+    const size = attribute('size', 'complex', '', {
+      required: true,
+      subAttributes: [attribute('unit', 'string', ''), attribute('x', 'string', '')],
+    })
+    const core = { ...userDefinition.core, attributes: [...userDefinition.core.attributes, size] }
+    const rules = rulesOf({ unmapped: 'pass', list: [{ hide: 'size.unit' }] })
+    const { patch } = createTranslator(rules, { ...userDefinition, core }, () => {})
+    expect(patch([{ op: 'remove', path: { name: 'size', sub: 'x' } }])).toMatchObject({ kind: 'read' })
+    expect(patch([{ op: 'replace', path: { name: 'size', sub: 'x' }, value: '1' }])).toMatchObject({ kind: 'direct' })
+  })
+
+  it('takes a lone element of a divided list for no single value', () => {
+    const operation = { op: 'add', path: { name: 'emails' }, value: { type: 'home', value: 'h' } } as const
+    expect(translator.patch([operation])).toMatchObject({ kind: 'read' })
   })
 
   it('leaves out what belongs to the rules, and spells their filters as they do', () => {
