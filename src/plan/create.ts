@@ -1,8 +1,10 @@
 import { ScimError } from '../scim/error.ts'
+import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import type { ScimReply } from '../scim/request.ts'
-import { idOf, type Resource } from '../scim/resource.ts'
+import { attributeIn, idOf, isAssigned, type Resource } from '../scim/resource.ts'
 import { holdableResource } from './holdable.ts'
 import { bare, type Members, membersIn } from './members.ts'
+import { membersAsRead } from './members-read.ts'
 import { said } from './partial.ts'
 import { perform } from './perform.ts'
 import { type Asked, formsOf, memberFormsOf, type Planning } from './planning.ts'
@@ -20,7 +22,7 @@ import { writesOf } from './writes.ts'
 export function* planCreate(request: Asked<'create'>, planning: Planning): Plan<ScimReply> {
   const { definition, projection } = request
   const forms = memberFormsOf(planning, definition)
-  const resource = accepted(holdableResource(request.resource, formsOf(planning, definition)), planning.choices)
+  const resource = newResource(request, planning)
   requireForCreate(resource, planning, definition)
   const members = forms === undefined ? new Map() : membersIn(request.resource['members'])
   const isLater = forms !== undefined && !forms.atCreate
@@ -30,8 +32,31 @@ export function* planCreate(request: Asked<'create'>, planning: Planning): Plan<
   const reply = yield* ask({ request: { ...request, ...sent }, purpose: 'forward' })
   if (reply.kind !== 'resource' || isPlain) return reply
   if (isLater && members.size > 0) yield* addTo(idIn(reply.resource), members, { request, planning })
-  const whole = members.size > 0 ? { ...reply.resource, members: [...members.values()] } : reply.resource
+  const whole =
+    members.size > 0 && !isAssigned(attributeIn(reply.resource, 'members'))
+      ? { ...reply.resource, members: [...membersAsRead(members, definition, planning)] }
+      : reply.resource
   return { ...reply, resource: projected(whole, projection, definition) }
+}
+
+/** What is asked for, as far as the upstream can hold it. One that is described so exactly takes no word for nothing. */
+function newResource({ resource, definition }: Asked<'create'>, planning: Planning): Resource {
+  const forms = formsOf(planning, definition)
+  const held = accepted(holdableResource(resource, forms), planning.choices)
+  return forms?.definition === undefined ? held : assignedIn(held)
+}
+
+/** RFC 7643 §2.5: what is null, or an empty list, is not there. */
+function assignedIn(object: JsonObject): JsonObject {
+  const kept: JsonObject = {}
+  for (const [name, value] of Object.entries(object)) {
+    const own = isObject(value) ? assignedIn(value) : value
+    if (isAssigned(own) && !(isObject(own) && Object.keys(own).length === 0)) put(kept, name, own)
+  }
+  const { schemas } = kept
+  if (!Array.isArray(schemas)) return kept
+  const isUsed = (urn: Json, index: number) => index === 0 || (typeof urn === 'string' && Object.hasOwn(kept, urn))
+  return { ...kept, schemas: schemas.filter(isUsed) }
 }
 
 function idIn(resource: Resource): string {

@@ -126,8 +126,9 @@ function valueFor({ path, value }: Extract<Atom, { kind: 'compare' }>, definitio
     case 'integer':
     case 'decimal':
       return numberOf(value)
+    // An upstream that lists what it compares need not take a text that is none (docs/rehearsal.md).
     default:
-      return typeof value === 'string' ? value : undefined
+      return typeof value === 'string' && value !== '' ? value : undefined
   }
 }
 

@@ -117,7 +117,7 @@ function holdableElement(value: Json, attribute: Attribute, path: AttributePath,
   const kept: JsonObject = {}
   for (const [name, member] of Object.entries(value)) {
     const sub = subAttributeNamed(attribute, name)
-    if (sub?.mutability === 'readOnly' || member === '') continue
+    if (sub?.mutability === 'readOnly' || member === '' || (attribute.multiValued && !isAssigned(member))) continue
     if (sub !== undefined) put(kept, sub.name, member)
     else if (isAssigned(member) && !(isPointer(attribute) && told.has(fold(name))) && !isShown(name, attribute))
       dropped.push(printAttributePath({ ...path, sub: name }))

@@ -8,6 +8,7 @@ import { type AttributePath, printAttributePath } from '../scim/path.ts'
 import type { ListQuery, Projection } from '../scim/request.ts'
 import type { Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
+import { askable } from './askable.ts'
 import { type CoverCall, coverOf } from './filter-cover.ts'
 import type { Source } from './listing.ts'
 import { meets } from './meets.ts'
@@ -90,7 +91,8 @@ function callOf(source: Source, { filter, residual }: CoverCall, making: Making)
   const deciding = [...read, ...(keep === undefined ? [] : (needs ?? []))]
   const whole = [...deciding, ...(sortedBy === undefined ? [] : [sortedBy])]
   const asked = { ...(filter === undefined ? {} : { filter }), ...order }
-  const projected = (one: Projection) => (capabilities.projection ? shownOf(definition, one, unseen) : {})
+  const projected = (one: Projection) =>
+    capabilities.projection ? askable(shownOf(definition, one, unseen), definition, planning) : {}
   const judge = judgeOf(definition, residual, keep)
   return {
     source,

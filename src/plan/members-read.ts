@@ -3,8 +3,9 @@ import { attributeIn, idOf, type Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { userDefinition } from '../scim/schemas.ts'
 import { type PageBudget, pageBudgetOf } from './budget.ts'
+import type { Members } from './members.ts'
 import { largestPage, readAll } from './page.ts'
-import type { Planning } from './plan.ts'
+import { memberFormsOf, type Planning } from './planning.ts'
 import type { Plan } from './step.ts'
 
 /** A member as a read of its group shows it (RFC 7643 §4.2). `$ref` is relative to the SCIM root. */
@@ -40,16 +41,39 @@ export function* planMembers(groupId: string, planning: Planning, budget?: PageB
   return users.flatMap((user) => memberOf(user, definition))
 }
 
-function memberOf(user: Resource, { type }: ResourceDefinition): readonly Member[] {
+function memberOf(user: Resource, definition: ResourceDefinition): readonly Member[] {
   const value = idOf(user)
   if (value === undefined) return []
   const display = attributeIn(user, 'displayName')
-  return [
-    {
-      value,
-      $ref: `${type.endpoint}/${encodeURIComponent(value)}`,
-      ...(typeof display === 'string' ? { display } : {}),
-      type: type.name,
-    },
-  ]
+  return [{ ...memberAs(value, definition), ...(typeof display === 'string' ? { display } : {}) }]
+}
+
+const memberAs = (value: string, { type }: ResourceDefinition): Member => ({
+  value,
+  $ref: `${type.endpoint}/${encodeURIComponent(value)}`,
+  type: type.name,
+})
+
+/**
+ * Members as the next read would show them: who is looked up among users is one, whatever a client said of them.
+ * @param read those that were read before, and the upstream's own account of them
+ */
+export function membersAsRead(
+  members: Members,
+  definition: ResourceDefinition,
+  planning: Planning,
+  read: Members = new Map(),
+): readonly JsonObject[] {
+  const isLookedUp = looksUpMembers(definition, planning)
+  const users = planning.capabilities.types.get('user')?.definition ?? userDefinition
+  return [...members].map(([key, member]) => {
+    const value = attributeIn(member, 'value')
+    return read.get(key) ?? (isLookedUp && typeof value === 'string' ? memberAs(value, users) : member)
+  })
+}
+
+/** Whether reads of this type do not show its members. */
+export const looksUpMembers = (definition: ResourceDefinition, planning: Planning): boolean => {
+  const forms = memberFormsOf(planning, definition)
+  return forms !== undefined && !forms.onRead && forms.lookup !== undefined
 }

@@ -1,11 +1,11 @@
 import type { PatchOperation } from '../scim/patch.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
 import { difference, type Membership, membersIn, noMembership } from './members.ts'
-import { planMembers } from './members-read.ts'
+import { looksUpMembers, planMembers } from './members-read.ts'
 import { isShown } from './patch-sorted.ts'
 import { existence, perform } from './perform.ts'
 import { type Asked, memberFormsOf, type Planning } from './planning.ts'
-import { looksUpMembers, readBack, readHeld } from './read.ts'
+import { readBack, readHeld } from './read.ts'
 import { ask, type Plan } from './step.ts'
 import { type Wanted, writesOf } from './writes.ts'
 

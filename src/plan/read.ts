@@ -3,9 +3,9 @@ import { ScimError } from '../scim/error.ts'
 import type { JsonObject } from '../scim/json.ts'
 import type { Projection, ScimReply } from '../scim/request.ts'
 import { type Resource, versionOf } from '../scim/resource.ts'
-import type { ResourceDefinition } from '../scim/schema.ts'
+import { askable } from './askable.ts'
 import { type Members, membersIn } from './members.ts'
-import { planMembers } from './members-read.ts'
+import { looksUpMembers, planMembers } from './members-read.ts'
 import { type Asked, memberFormsOf, type Planning } from './planning.ts'
 import { membersShown, wantsMembers, without, withoutMembers } from './shown.ts'
 import { ask, type Plan } from './step.ts'
@@ -20,8 +20,9 @@ export function* planRead(request: Asked<'read'>, planning: Planning, purpose: P
   const { etag } = planning.capabilities
   // Without versions there is nothing to be unchanged.
   const asked = { ...rest, definition, id, ...(etag && ifNoneMatch !== undefined ? { ifNoneMatch } : {}) }
-  if (!looksUpMembers(definition, planning)) return yield* ask({ request: { ...asked, projection }, purpose })
-  const own = { ...asked, projection: withoutMembers(projection) }
+  if (!looksUpMembers(definition, planning))
+    return yield* ask({ request: { ...asked, projection: askable(projection, definition, planning) }, purpose })
+  const own = { ...asked, projection: askable(withoutMembers(projection), definition, planning) }
   if (!isAsked(projection, planning)) return yield* ask({ request: own, purpose })
   const [reply, members] = yield* together(ask({ request: own, purpose }), planMembers(id, planning))
   if (reply.kind !== 'resource') return reply
@@ -31,12 +32,6 @@ export function* planRead(request: Asked<'read'>, planning: Planning, purpose: P
 /** What a write came to, as the client asked to see it. */
 export const readBack = ({ definition, id, projection }: Asked<'patch'>, planning: Planning): Plan<ScimReply> =>
   planRead({ operation: 'read', definition, id, projection }, planning, 'read')
-
-/** Whether reads of this type do not show its members. */
-export const looksUpMembers = (definition: ResourceDefinition, planning: Planning): boolean => {
-  const forms = memberFormsOf(planning, definition)
-  return forms !== undefined && !forms.onRead && forms.lookup !== undefined
-}
 
 const isAsked = (projection: Projection, { choices }: Planning): boolean =>
   wantsMembers(projection) && (choices.membersOnRead !== 'request' || (projection.attributes?.length ?? 0) > 0)

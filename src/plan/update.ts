@@ -1,5 +1,6 @@
 import type { PatchForms } from '../capabilities.ts'
 import { isSame } from '../scim/equality.ts'
+import type { JsonObject } from '../scim/json.ts'
 import type { PatchOperation } from '../scim/patch.ts'
 import { applyPatch } from '../scim/patch-apply.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
@@ -7,7 +8,8 @@ import type { Resource } from '../scim/resource.ts'
 import { changesOf } from './changes.ts'
 import { requireConditions, versioned } from './conditions.ts'
 import { holdableResource } from './holdable.ts'
-import { difference, type Members, type Membership, noMembership } from './members.ts'
+import { difference, type Membership, noMembership } from './members.ts'
+import { membersAsRead } from './members-read.ts'
 import { perform } from './perform.ts'
 import { type Asked, formsOf, heldDefinition, memberFormsOf, type Planning } from './planning.ts'
 import { type Found, readHeld } from './read.ts'
@@ -35,7 +37,7 @@ export interface Updated {
   /** As it is now. */
   readonly resource: Resource
   /** Absent where they were not read. */
-  readonly members: Members | undefined
+  readonly members: readonly JsonObject[] | undefined
   readonly etag: string | undefined
   /** The upstream's own account, where it gave one and there was one call. */
   readonly reply: ScimReply | undefined
@@ -65,7 +67,10 @@ export function* planUpdate(update: Update): Plan<Updated> {
   const changed = applyPatch(found.resource, operations, heldDefinition(planning, definition))
   return {
     resource: writes.length === 0 ? found.resource : aged(changed),
-    members: membership?.kind === 'all' && found.members !== undefined ? membership.after(found.members) : undefined,
+    members:
+      membership?.kind === 'all' && found.members !== undefined
+        ? membersAsRead(membership.after(found.members), definition, planning, found.members)
+        : undefined,
     etag: writes.length === 0 ? found.etag : undefined,
     reply: isTold ? reply : undefined,
   }
@@ -93,6 +98,5 @@ export function shownAfter(
     const own = reply.etag === undefined ? {} : { etag: reply.etag }
     return replyOf({ definition, id, projection, resource: reply.resource, ...own })
   }
-  const list = members === undefined ? undefined : [...members.values()]
-  return replyOf({ definition, id, projection, resource, etag, members: list })
+  return replyOf({ definition, id, projection, resource, etag, members })
 }

@@ -53,7 +53,9 @@ function chosen(item: Json, attribute: Attribute | undefined): Filter | undefine
  */
 function choosingNames(item: JsonObject, attribute: Attribute | undefined): readonly string[] {
   if (typeof attributeIn(item, 'value') !== 'string') return Object.keys(item)
-  return isReference(attribute) ? ['value'] : ['value', 'type']
+  if (isReference(attribute)) return ['value']
+  // A server that holds members by their `value` alone (Entra) has no type of theirs to compare.
+  return ['value', 'type'].filter((name) => attribute === undefined || subAttributeNamed(attribute, name) !== undefined)
 }
 
 const equal = (name: string, value: string | number | boolean): Filter => ({

@@ -76,6 +76,8 @@ export function refusalOf(
     return { error: said(409, detail, scimType ?? 'uniqueness', cause) }
   if (status === 400 && wire.unknownIdIs400 && isOfUnknownId(request, detail))
     return { error: said(404, detail, undefined, cause) }
+  if (isWrite && status === 400 && scimType === undefined && unknownId.test(detail ?? ''))
+    return { error: said(400, detail, 'invalidValue', cause) }
   const own = meaning[status] ?? status
   if (own === 501)
     return { error: new ScimError(501, 'the upstream directory does not support this request', { cause }) }
@@ -90,7 +92,7 @@ export function refusalOf(
   }
 }
 
-/** Of an id that is none of its own, or that nothing has (facts A7). */
+/** Of an id that is none of its own, or that nothing has (facts A5, A7): in a write, a member or a manager is nobody. */
 const unknownId = /does not exist|not found|could ?n.t be found|cannot be found|invalid (object )?(id\b|identifier)/i
 
 /**
