@@ -48,6 +48,7 @@ it('lists exactly the routes there are, to whoever asks', async () => {
     'get /admin/v1/tenants/{id}/history',
     'get /admin/v1/tenants/{id}/tokens',
     'get /admin/v1/usage',
+    'post /admin/v1/tenants/{id}/probe',
     'post /admin/v1/tenants/{id}/resume',
     'post /admin/v1/tenants/{id}/rollback',
     'post /admin/v1/tenants/{id}/suspend',

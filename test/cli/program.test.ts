@@ -34,6 +34,7 @@ it('has the commands of the contract', () => {
     'call',
     'calls',
     'keys new',
+    'probe',
     'serve',
     'tenant check',
     'tenant erase',
