@@ -31,7 +31,7 @@ const suspension = z
   .object({ operator: z.string(), at: time, reason: z.string().nullable() })
   .openapi('Suspension', { description: 'by an operator; a tenant file can suspend its tenant, too' })
 
-const unfitCount = z
+export const unfitCount = z
   .object({
     rule: z.string().openapi({ example: 'rules.User[3]' }),
     place: z.string().openapi({ description: "the upstream's attributes" }),

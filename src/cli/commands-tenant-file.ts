@@ -3,6 +3,7 @@ import { jsonOption } from './command.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { readSettings } from './read-settings.ts'
 import type { CheckedFile } from './tenant-files.ts'
+import { askUnfit, strangeUnfit, unfitText, withUnfit } from './unfit-asked.ts'
 import { verdictText } from './verdict-text.ts'
 
 export const tenantFileCommands: readonly CommandSpec[] = [
@@ -23,7 +24,7 @@ export const tenantFileCommands: readonly CommandSpec[] = [
       { line: 'tenant check', does: 'check every file; mistakes are printed as file:line:column' },
       {
         line: 'tenant check contoso',
-        does: 'check one; of its rules, say which are exact, which lossy, and what follows',
+        does: 'check one; of its rules, say which are exact, which lossy, what follows, and what a gateway saw not fit',
       },
     ],
     run: checkTenants,
@@ -44,17 +45,28 @@ Next:
   curl -H "Authorization: Bearer TOKEN" ${origin}/t/${id}/scim/v2/Users`)
 }
 
-async function checkTenants({ words: [id], environment, flag, print, note }: Invocation): Promise<void> {
+async function checkTenants(invocation: Invocation): Promise<void> {
+  const {
+    words: [id],
+    environment,
+    flag,
+    print,
+    note,
+  } = invocation
   const settings = readSettings(environment)
   const { checkFiles } = await import('./tenant-files.ts')
-  const files = await checkFiles(settings, id, environment)
+  const checked = await checkFiles(settings, id, environment)
+  const unfit = id === undefined ? undefined : await askUnfit(invocation, id, settings.dataFolder)
+  const files = unfit === undefined ? checked : checked.map((file) => withUnfit(file, unfit))
   if (flag('json')) print(JSON.stringify({ files }))
   else {
-    for (const { id: tenant, problems, warnings, rules = {}, schemas } of files) {
+    for (const file of files) {
+      const { id: tenant, problems, warnings, rules = {}, schemas } = file
       for (const { text } of problems) print(text)
       for (const { text } of warnings) print(text)
       for (const [type, verdicts] of Object.entries(rules))
         print(verdictText(headingOf(tenant, type, schemas), verdicts))
+      for (const one of strangeUnfit(file)) print(unfitText(one))
     }
   }
   const broken = files.filter(({ ok }) => !ok).length

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { tenantBody, tenantListBody } from '../admin/shapes.ts'
 import { type CommandSpec, type Invocation, jsonOption } from './command.ts'
 import { facts, seconds, table } from './table.ts'
+import { unfitText } from './unfit-asked.ts'
 
 type Tenant = z.infer<typeof tenantBody>
 
@@ -107,6 +108,5 @@ function show({ flag, print }: Invocation, tenant: Tenant): void {
     ]),
   )
   for (const line of faultLines(tenant)) print(line)
-  for (const { rule, place, count } of tenant.unfit ?? [])
-    print(`${rule}: ${count} ${count === 1 ? 'value' : 'values'} of ${place} upstream fitted no pattern`)
+  for (const unfit of tenant.unfit ?? []) print(unfitText(unfit))
 }

@@ -13,6 +13,7 @@ import type { JudgedRules } from '../tenant/rules-check.ts'
 import { namePattern } from '../tenant/template.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
+import type { UnfitCount } from './unfit-asked.ts'
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
@@ -46,6 +47,8 @@ export interface CheckedFile {
   readonly rules?: Readonly<Record<string, readonly ShownVerdict[]>>
   /** By whose schemas that was found: the directory's own, or the standard's, for no upstream was asked. */
   readonly schemas?: JudgedRules['schemas']
+  /** The upstream values that fitted no pattern, where a gateway that serves the tenant could be asked. */
+  readonly unfit?: readonly UnfitCount[]
 }
 
 /** A verdict whose rule is found by its clause, as problems are: `rules.User[3]`. */

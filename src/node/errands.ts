@@ -18,6 +18,8 @@ export interface Errands {
 export interface GatewayErrands extends Errands {
   /** Looks at the tenant's upstream; `report` is what was found, as JSON, `null` where the tenant is not served. */
   probe(tenant: string): Promise<ErrandAnswer>
+  /** `report` is the upstream values that fitted no pattern of the tenant's rules, as JSON. */
+  unfit(tenant: string): Promise<ErrandAnswer>
 }
 
 /** `busy` says what will pass: the errand was not done, and may be asked again. */

@@ -19,7 +19,7 @@ export interface GatewayErrandsOptions {
   readonly dataFolder: string
   readonly storage: TenantStorages
   readonly journal: OpenJournal
-  readonly tenants: Pick<ServedTenants, 'registry' | 'refresh' | 'gates' | 'probe'>
+  readonly tenants: Pick<ServedTenants, 'registry' | 'refresh' | 'gates' | 'probe' | 'unfit'>
   readonly log: Log
 }
 
@@ -47,6 +47,7 @@ export function gatewayErrands({ dataFolder, storage, journal, tenants, log }: G
 
   return {
     probe: async (tenant) => ({ done: true, calls: 0, report: JSON.stringify((await tenants.probe(tenant)) ?? null) }),
+    unfit: async (tenant) => ({ done: true, calls: 0, report: JSON.stringify(tenants.unfit(tenant)) }),
     release: async (tenant) => {
       await tenants.refresh()
       if (!gates.isShut(tenant)) return busy('it is served here again')

@@ -175,7 +175,7 @@ describe('an errand', () => {
 
   function gateway(dataFolder: string, erase: (tenant: string) => Promise<ErrandAnswer>) {
     const held = tryLock(dataFolder)
-    const served = serveErrands(dataFolder, { erase, release: never, probe: never })
+    const served = serveErrands(dataFolder, { erase, release: never, probe: never, unfit: never })
     return {
       stop: () => {
         served.stop()
