@@ -74,7 +74,11 @@ function answersOf(bound: BoundRules): Answers {
     const of = elementFilter(sub, question, bound, { path: whole, claims })
     if (of === undefined)
       return unknown(`rules divide ${path.name}, so that it is seen here whether it is there at all`)
-    return askElements({ bound, path: whole, attribute, claims, of }, ask)
+    const known = askElements({ bound, path: whole, attribute, claims, of }, ask)
+    if (sub !== undefined || question.kind !== 'present' || !claims.some(({ at }) => at.kind === 'each')) return known
+    // What is hidden of an element may be all that schemas know of it, and the client still sees the rest.
+    const any = exactly(filterOf(upstreamPath(whole, upstream), question))
+    return anyOf([known, atMost(any, `parts of ${path.name} are hidden, so that it is seen here what is left of it`)])
   }
 
   return {

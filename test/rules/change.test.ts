@@ -161,6 +161,12 @@ describe('a change over elements', () => {
     expect(carryOver(held, {}, false)).not.toHaveProperty('emails')
   })
 
+  it('leaves one of several where a constant is one element’s', () => {
+    const { carryOver } = translatorOf([{ upstream: 'addresses[type eq "work"].locality', constant: 'Kiel' }])
+    expect(carryOver(twice, {}, true)['addresses']).toEqual([{ type: 'work', locality: 'Kiel', country: 'DE' }])
+    expect(carryOver(twice, {}, false)['addresses']).toHaveLength(2)
+  })
+
   it('refuses what cannot be carried', () => {
     const { carryOver } = translatorOf(contract)
     const emails = [{ type: 'work', value: 'a', verified: true }]

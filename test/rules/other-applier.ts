@@ -78,6 +78,7 @@ function isAgreed(operation: PatchOperation, resource: JsonObject, definition: R
   if (value === undefined || canonical(value) !== canonical(named(operation.value))) return false
   if (JSON.stringify(value).includes('"primary":') || path.sub?.toLowerCase() === 'primary') return false
   if (path.sub !== undefined && isIntricate(held, path.sub.toLowerCase())) return false
+  if (path.filter !== undefined && path.sub === undefined && !isObject(value)) return false
   if (path.filter !== undefined) return isAgreedElement(target, operation.op)
   if (path.sub !== undefined) return isAgreedSub(target)
   return isAgreedWhole(target, operation.op, value)
