@@ -112,6 +112,14 @@ describe('filters through rules', () => {
     ['a constant', [{ upstream: 'locale', constant: 'de' }], 'locale eq "de"', 'nothing'],
     ['a template', [{ upstream: 'locale', template: '{title}' }], 'locale pr', 'nothing'],
     ['a hidden name', [{ hide: 'locale' }], 'locale ne "de"', '= everything'],
+    ['what is hidden in elements', [{ hide: 'emails.value' }], 'emails.value eq "a"', 'nothing'],
+    // An element may have parts that no schema knows.
+    [
+      'elements with something hidden',
+      [{ hide: 'roles.value' }],
+      'not (roles pr)',
+      '> not (roles[display pr or type pr or primary pr])',
+    ],
     ['a default', [{ upstream: 'locale', default: 'de' }], 'locale eq "de"', '= locale eq "de"'],
     ['the core schema', [nick], 'schemas eq "urn:ietf:params:scim:schemas:core:2.0:USER"', '= everything'],
     ['another schema', [nick], `schemas eq "${enterprise}"`, '> everything'],
