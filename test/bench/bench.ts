@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the gateway beside a bare hono+undici pass-through to the same upstream, in one run, as ratios. Proxies
  * have one processor to themselves, load and upstream the other. Prints a table; asserts nothing. The names of sections
- * (`rules`, `forwarding`, `tenants`, `everyone`) as arguments choose among them; BENCH_ROUNDS and BENCH_SECONDS say how long.
+ * (`rules`, `plan`, `forwarding`, `tenants`, `everyone`) as arguments choose among them; BENCH_ROUNDS and BENCH_SECONDS say how long.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { mintToken } from '../../src/auth/token.ts'
 import { openTenantStorage } from '../../src/store/sqlite.ts'
 import { type Load, measure, median } from './load.ts'
 import { nginx } from './nginx.ts'
+import { benchPlan } from './plan.ts'
 import { type Program, residentMiB, start, stop } from './programs.ts'
 import { benchRules } from './rules.ts'
 
@@ -41,6 +42,7 @@ try {
 
   const sections: Record<string, () => Promise<void>> = {
     rules: async () => benchRules(),
+    plan: benchPlan,
     forwarding: async () => compare('Forwarding, one tenant', bare, [direct, ...others, await gateway(1, 1, upstream)]),
     tenants: async () =>
       compare('Number of tenants, at most 100 of them called', bare, [
