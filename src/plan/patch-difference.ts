@@ -41,6 +41,7 @@ export function* patchByDifference(request: Asked<'patch'>, parts: Parts): Plan<
     return { kind: 'empty', status: 204, ...(etag === undefined ? {} : { etag }) }
   }
   const isMissing = wantsMembers(request.projection) && updated.members === undefined
-  if (isMissing && looksUpMembers(request.definition, planning)) return yield* readBack(request, planning)
+  if (isMissing && looksUpMembers(request.definition, planning))
+    return yield* readBack(request, planning, updated.isChanged)
   return shownAfter(updated, request)
 }

@@ -28,7 +28,7 @@ export function* patchTranslated(request: Asked<'patch'>, parts: Parts): Plan<Sc
   if (writes.length === 0 && !isKnown && !isShown(request)) yield* ask(existence(subject))
   const reply = yield* perform(writes, subject)
   if (writes.length === 1 && reply?.kind === 'resource' && forms === undefined) return reply
-  if (isShown(request)) return yield* readBack(request, planning)
+  if (isShown(request)) return yield* readBack(request, planning, writes.length > 0)
   const etag = writes.length === 1 && reply?.kind === 'empty' ? reply.etag : undefined
   return { kind: 'empty', status: 204, ...(etag === undefined ? {} : { etag }) }
 }

@@ -6,6 +6,7 @@ import { type Resource, versionOf } from '../scim/resource.ts'
 import { askable } from './askable.ts'
 import { type Members, membersIn } from './members.ts'
 import { looksUpMembers, planMembers } from './members-read.ts'
+import { said } from './partial.ts'
 import { type Asked, memberFormsOf, type Planning } from './planning.ts'
 import { membersShown, wantsMembers, without, withoutMembers } from './shown.ts'
 import { ask, type Plan } from './step.ts'
@@ -29,9 +30,25 @@ export function* planRead(request: Asked<'read'>, planning: Planning, purpose: P
   return { ...reply, resource: { ...reply.resource, members: [...membersShown(members, projection)] } }
 }
 
-/** What a write came to, as the client asked to see it. */
-export const readBack = ({ definition, id, projection }: Asked<'patch'>, planning: Planning): Plan<ScimReply> =>
-  planRead({ operation: 'read', definition, id, projection }, planning, 'read')
+/**
+ * What a write came to, as the client asked to see it.
+ * @param isChanged whether something was written: who cannot be shown it must know all the same
+ */
+export function* readBack(
+  { definition, id, projection }: Asked<'patch'>,
+  planning: Planning,
+  isChanged: boolean,
+): Plan<ScimReply> {
+  try {
+    return yield* planRead({ operation: 'read', definition, id, projection }, planning, 'read')
+  } catch (error) {
+    if (!isChanged || !(error instanceof ScimError)) throw error
+    throw said(
+      error,
+      `${error.message.replace(/\.$/, '')}. Done: the whole change. Not done: reading it for the answer.`,
+    )
+  }
+}
 
 const isAsked = (projection: Projection, { choices }: Planning): boolean =>
   wantsMembers(projection) && (choices.membersOnRead !== 'request' || (projection.attributes?.length ?? 0) > 0)

@@ -36,6 +36,8 @@ export interface Update {
 export interface Updated {
   /** As it is now. */
   readonly resource: Resource
+  /** Whether anything was written. */
+  readonly isChanged: boolean
   /** Absent where they were not read. */
   readonly members: readonly JsonObject[] | undefined
   readonly etag: string | undefined
@@ -67,6 +69,7 @@ export function* planUpdate(update: Update): Plan<Updated> {
   const changed = applyPatch(found.resource, operations, heldDefinition(planning, definition))
   return {
     resource: writes.length === 0 ? found.resource : aged(changed),
+    isChanged: writes.length > 0,
     members:
       membership?.kind === 'all' && found.members !== undefined
         ? membersAsRead(membership.after(found.members), definition, planning, found.members)

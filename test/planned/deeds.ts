@@ -215,7 +215,6 @@ const values: readonly (readonly [string, fc.Arbitrary<Json>])[] = [
   ['emails[type eq "work"].value', mail],
   ['emails[type eq "other"].value', mail],
   ['emails[type eq "work"]', mail.map((value): Json => ({ type: 'work', value }))],
-  ['emails[type eq "work" and primary eq true].value', mail],
   ['emails[value eq "a@x.example"].value', mail],
   ['phoneNumbers', phoneNumbers],
   ['phoneNumbers[type eq "mobile"].value', phone],

@@ -207,7 +207,7 @@ async function compareSingle(deed: Deed, { plain, other }: Sides): Promise<void>
   before.keep()
   if (wanted.status >= 400 && isRefusal && isBefore) return
   // Without versions no call is needed to know that the one that is named is not there.
-  if (deed.asked.ifMatch?.startsWith('W/') === true && wanted.status === 404) return expect(made.status).toBe(412)
+  if (deed.asked.ifMatch?.startsWith('W/') === true && wanted.status === 404) return void expect(made.status).toBe(412)
   expect({ ...label, seen: seen(made, other) }).toEqual({ ...label, seen: seen(wanted, plain) })
   // A plan of several calls may come to a part of what was refused: it says so (contract section 6).
   if (made.status >= 400 && made.status !== 404 && String(made.body['detail']).includes('Done: '))
@@ -294,7 +294,7 @@ async function compareLists(deed: Deed, { plain, other }: Sides): Promise<void> 
   const label = { deed, made: made.body }
   if (isUndecidable(made) && mayBeRefused(deed)) return
   if (wanted.status >= 400)
-    return expect({ ...label, seen: seen(made, other) }).toEqual({ ...label, seen: seen(wanted, plain) })
+    return void expect({ ...label, seen: seen(made, other) }).toEqual({ ...label, seen: seen(wanted, plain) })
   const told = ({ totalResults, startIndex, itemsPerPage, schemas }: JsonObject) => ({
     totalResults,
     startIndex,
@@ -309,7 +309,7 @@ async function compareLists(deed: Deed, { plain, other }: Sides): Promise<void> 
   expect(Array.isArray(made.body['Resources'])).toBe(Array.isArray(wanted.body['Resources']))
   const found = resourcesOf(made).map((one) => shown(one, other))
   const page = resourcesOf(wanted).map((one) => shown(one, plain))
-  if (isOrdered(deed)) return expect({ ...label, found }).toEqual({ ...label, found: page })
+  if (isOrdered(deed)) return void expect({ ...label, found }).toEqual({ ...label, found: page })
   const all = resourcesOf(await plain.server.send(addressed(whole(deed.asked), plain))).map((one) =>
     JSON.stringify(shown(one, plain)),
   )

@@ -71,7 +71,7 @@ export interface Asked {
 
 /** A server as its clients see it: parse, carry, print. What it asks others for is written down. */
 export interface Server {
-  readonly clock: { now: number }
+  readonly clock: Clock
   /** Since it began. */
   readonly attempts: Attempted[]
   /** The request as it was read last. */
@@ -81,8 +81,25 @@ export interface Server {
 
 const base = 'https://gate.example/scim/v2'
 
+/** Time passes where somebody waits, and where a test says so. */
+export interface Clock {
+  now: number
+  /** What is waited for, and by when. */
+  readonly timers: Set<{ readonly at: number; readonly ring: () => void }>
+}
+
+export const clockAt = (now: number): Clock => ({ now, timers: new Set() })
+
+export function advance(clock: Clock, ms: number): void {
+  clock.now += ms
+  for (const timer of [...clock.timers]) if (timer.at <= clock.now && clock.timers.delete(timer)) timer.ring()
+}
+
+/** Longer waits are deadlines: they come when the clock is advanced. */
+const longestPassedWaitMs = 60_000
+
 /** @param idPrefix eight hexadecimal digits that ids made here begin with, so that no id of another server is taken for one */
-export function portsOf(idPrefix: string, clock: { now: number }): Ports {
+export function portsOf(idPrefix: string, clock: Clock): Ports {
   let made = 0
   return {
     now: () => clock.now,
@@ -91,23 +108,31 @@ export function portsOf(idPrefix: string, clock: { now: number }): Ports {
     fetch: () => Promise.reject(new Error('nothing leaves this process')),
     neverSent: () => false,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    // What is waited for comes at once, and the clock says that it took its time; a deadline never comes by itself.
     wait: (waitMs, signal) =>
       new Promise((resolve, reject) => {
-        if (waitMs <= 60_000) {
-          clock.now += waitMs
-          resolve()
-        } else signal?.addEventListener('abort', () => reject(signal.reason))
+        if (waitMs <= longestPassedWaitMs) {
+          advance(clock, waitMs)
+          return resolve()
+        }
+        const timer = { at: clock.now + waitMs, ring: resolve }
+        clock.timers.add(timer)
+        signal?.addEventListener('abort', () => {
+          clock.timers.delete(timer)
+          reject(signal.reason)
+        })
       }),
   }
 }
 
-export function serverOver(upstream: Upstream, clock: { now: number }, dialect: 'auto' | 'strict' = 'auto'): Server {
+/** The deadline of a client's request. */
+export const deadlineMs = 600_000
+
+export function serverOver(upstream: Upstream, clock: Clock, dialect: 'auto' | 'strict' = 'auto'): Server {
   const attempts: Attempted[] = []
   const last: { request?: ScimRequest } = {}
   const errand = (): Errand => ({
     credential: 'test',
-    deadlineAt: clock.now + 600_000,
+    deadlineAt: clock.now + deadlineMs,
     attempts: {
       callId: 'call',
       begin: async ({ purpose, method, path }) => {
@@ -164,7 +189,7 @@ export function plainServer(
   idPrefix: string,
   around: (directory: Upstream, ports: Ports) => Upstream = (one) => one,
 ): PlainServer {
-  const clock = { now: begin }
+  const clock = clockAt(begin)
   const ports = portsOf(idPrefix, clock)
   const clause = directoryClause.parse({ kind: 'directory' })
   const { storage, ...memory } = freshMemory()
@@ -200,14 +225,14 @@ export interface EntraServerOptions {
   readonly choices?: Partial<PlanChoices>
   readonly capabilities?: Capabilities
   /** What stands between the gateway and Entra. */
-  readonly wire?: (fetch: Fetch, clock: { now: number }) => Fetch
+  readonly wire?: (fetch: Fetch, clock: Clock) => Fetch
   /** What stands between the plan and the client. */
   readonly around?: (planned: PlannedUpstream, ports: Ports) => Upstream
 }
 
 /** The plan over Entra's stand-in: all of the way to Entra but the network. */
 export function entraServer(idPrefix: string, options: EntraServerOptions = {}): EntraServer {
-  const clock = { now: begin }
+  const clock = clockAt(begin)
   const ports = portsOf(idPrefix, clock)
   const standIn = createEntraStandIn({ tenant: 'contoso', resources: freshMemory().storage, ports })
   const fetch = options.wire?.(standIn.fetch, clock) ?? standIn.fetch

@@ -5,7 +5,6 @@ import type { Outcome } from '../attempt.ts'
 import type { PreparedRequest, Sent } from '../exchange.ts'
 import type { Errand } from '../upstream.ts'
 import { objectIn } from './body.ts'
-import { failureOf } from './failure.ts'
 import { type Finding, judge, type Lookup, lookupFor } from './lookup.ts'
 import { readList } from './read-list.ts'
 import { readResource } from './read-resource.ts'
@@ -27,14 +26,16 @@ export interface RecoveryParts {
 }
 
 /**
- * A create was sent and its answer lost: looks whether it was served (contract §6: never repeated blindly).
+ * A create was sent and its answer lost, or a gateway on the way had none: looks whether it was served (contract §6: never
+ * repeated blindly).
  * @param sentAt when it was sent, in milliseconds since the epoch.
- * @throws ScimError 409 where the resource is somebody's older one; 502, in doubt, where nothing is proven.
+ * @param unproven throws what is to be said where nothing is proven
+ * @throws ScimError 409 where the resource is somebody's older one; what `unproven` throws, in doubt
  */
 export async function recoverCreate(
   request: CreateRequest,
   errand: Errand,
-  { sentAt, cause }: { readonly sentAt: number; readonly cause: unknown },
+  { sentAt, unproven }: { readonly sentAt: number; readonly unproven: () => ScimReply },
   parts: RecoveryParts,
 ): Promise<Recovery> {
   const lookup = lookupFor(request.definition, request.resource)
@@ -45,7 +46,6 @@ export async function recoverCreate(
     case 'older':
       throw new ScimError(409, 'the upstream directory holds a resource with this value already', {
         scimType: 'uniqueness',
-        cause,
       })
     case 'ours': {
       const { resource, location } = readResource(found.resource, request.definition, parts.target.locations, true)
@@ -55,7 +55,7 @@ export async function recoverCreate(
       }
     }
     default:
-      throw failureOf('lost', true, cause)
+      return { kind: 'reply', reply: unproven() }
   }
 }
 

@@ -4,6 +4,7 @@ import type { Dialect } from '../../scim/dialect.ts'
 import { ScimError } from '../../scim/error.ts'
 import type { JsonObject } from '../../scim/json.ts'
 import type { DiscoveryKind, ScimReply, ScimRequest } from '../../scim/request.ts'
+import type { Outcome } from '../attempt.ts'
 import type { OpenCall } from '../background.ts'
 import { type Breaker, createBreaker } from '../breaker.ts'
 import type { PreparedRequest, Sent } from '../exchange.ts'
@@ -74,11 +75,19 @@ async function carry(request: SingleRequest, errand: Errand, carrier: Carrier): 
   const prepared = errand.purpose === undefined ? written : { ...written, purpose: errand.purpose }
   const sentAt = carrier.ports.now()
   const sent = await carrier.send(prepared, errand)
-  if (request.operation !== 'create' || sent.outcome.kind !== 'lost') return replyOf(request, sent, carrier)
-  const recovery = await recoverCreate(request, errand, { sentAt, cause: sent.outcome.cause }, carrier)
+  if (request.operation !== 'create' || !isUnknown(sent.outcome)) return replyOf(request, sent, carrier)
+  const unproven = () => replyOf(request, sent, carrier)
+  const recovery = await recoverCreate(request, errand, { sentAt, unproven }, carrier)
   if (recovery.kind === 'reply') return recovery.reply
   return replyOf(request, await carrier.send({ ...prepared, purpose: 'retry' }, errand), carrier)
 }
+
+/** What a gateway on the way says when it has no answer of whom it asked: that one may have done it. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 504])
+
+/** Whether the upstream may have done what it was asked, and nobody heard. */
+const isUnknown = (outcome: Outcome): boolean =>
+  outcome.kind === 'lost' || (outcome.kind === 'answered' && gatewayStatuses.has(outcome.response.status))
 
 function replyOf(request: ScimRequest, { outcome, lostBefore, failedBefore }: Sent, carrier: Carrier): ScimReply {
   const isRead = request.operation === 'read' || request.operation === 'list' || request.operation === 'discovery'
@@ -102,7 +111,8 @@ function replyOf(request: ScimRequest, { outcome, lostBefore, failedBefore }: Se
   }
   // This try was refused, but not for what was asked: the one before, whose answer was lost, may have been served.
   const isRefusedForItself = response.status < 500 && ![401, 403, 408, 429].includes(response.status)
-  throw lostBefore && !isRead && !isRefusedForItself ? doubtful(error) : error
+  const mayBeDone = isUnknown(outcome) || ((lostBefore || failedBefore) && !isRefusedForItself)
+  throw mayBeDone && !isRead ? doubtful(error) : error
 }
 
 /** A write that was answered as done by something that is not SCIM (a log-in page, a proxy) may be done or not. */

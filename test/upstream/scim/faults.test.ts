@@ -127,11 +127,11 @@ describe('a transient failure', () => {
     expect(await outcome({ ...replace, ifMatch: 'W/"1"' })).toMatchObject({ status: 502, inDoubt: true })
   })
 
-  it('503 and 504 to a PATCH are not tried again', async () => {
+  it('503 and 504 to a PATCH are not tried again, and a gateway that gave up leaves doubt', async () => {
     steps = [status(503)]
     expect(await outcome(patch)).toMatchObject({ status: 502, inDoubt: false })
     steps = [status(504)]
-    expect(await outcome(patch)).toMatchObject({ status: 504, inDoubt: false })
+    expect(await outcome(patch)).toMatchObject({ status: 504, inDoubt: true })
     expect(server.seen).toHaveLength(2)
   })
 })
