@@ -13,6 +13,7 @@ import { unsupportedIn } from '../plan/unsupported.ts'
 import { createWalks } from '../plan/walks.ts'
 import type { PlannedUpstream } from '../planned/list.ts'
 import type { ScimReply, ScimRequest } from '../scim/request.ts'
+import type { Resource } from '../scim/resource.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { type TriedCall, triedCall } from './trial-call.ts'
 
@@ -26,8 +27,11 @@ export interface Recorder extends PlannedUpstream {
   total(): Times
   /** What is left out, and what is decided here. */
   notes(): readonly string[]
-  /** Writes down what a change comes to, by one who has read the resource. @throws ScimError */
-  follow(request: Asked<'replace' | 'patch'>): void
+  /**
+   * Writes down what a change comes to, by one who has read the resource; gives what the upstream then shows, where it does.
+   * @throws ScimError
+   */
+  follow(request: Asked<'replace' | 'patch'>): Resource | undefined
   /** Writes down a change of which only what was read tells anything. */
   perhaps(request: Asked<'patch'>): void
 }
@@ -93,6 +97,7 @@ export function createRecorder(definition: ResourceDefinition, planning: Plannin
         return [{ ...call, afterRead: true, ...(isSure ? {} : { times: { ...call.times, least: 0 }, why: differs }) }]
       })
       take(writes, sumOf(writes.map(({ times }) => times)), id)
+      return found.reply?.kind === 'resource' ? found.reply.resource : undefined
     },
     perhaps(request) {
       purpose = undefined
@@ -105,10 +110,10 @@ export function createRecorder(definition: ResourceDefinition, planning: Plannin
 const once = exactly(1)
 const differs = 'only where something differs'
 
-/** Who decides a list that is not decided by the view. */
+/** Who decides a list. */
 function listNotes({ sources }: Listing, planning: Planning): readonly string[] {
   return sources.flatMap((source) => {
-    if (source.filter === undefined || (source.keep !== undefined && source.isGuard !== true)) return []
+    if (source.filter === undefined && source.keep === undefined) return []
     const asked = callsOf(source, { planning, isTrusting: true })
     const judged = asked.find(({ judge }) => judge !== undefined)
     if (judged !== undefined) {

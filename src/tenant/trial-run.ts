@@ -112,8 +112,8 @@ function afterRead({ translator }: Trial, request: ResourceRequest, recorder: Re
   const { toUpstream, toClient, client: definition, upstream } = translator
   if (request.operation === 'replace') {
     const resource = toUpstream(request.resource)
-    recorder.follow({ ...request, definition: upstream, resource })
-    return { status: 200, client: project(toClient(resource), request.projection, definition) }
+    const shown = recorder.follow({ ...request, definition: upstream, resource }) ?? resource
+    return { status: 200, client: project(toClient(shown), request.projection, definition) }
   }
   if (request.operation !== 'patch') return { status: 200, client: null }
   const { kind, operations } = translator.patch(request.operations)
@@ -151,11 +151,8 @@ function filterNotes({ translator, scope }: Trial, { query }: Extract<ResourceRe
   const { filter } = query
   if (filter === undefined) return []
   const wanted = scope === undefined ? filter : ({ kind: 'and', left: filter, right: scope.filter } as const)
-  const translation = unlessRefused(() => translator.filter(wanted))
-  if (translation === undefined || translation.kind === 'exact') return []
-  if (translation.kind === 'nothing') return ['nothing can match: no call is made']
-  const narrowed = translation.filter === undefined ? 'cannot narrow it down' : 'narrows it down'
-  return [`the upstream ${narrowed}, and the rest is decided here, a call a page: ${translation.reason}`]
+  const isVain = unlessRefused(() => translator.filter(wanted))?.kind === 'nothing'
+  return isVain ? ['nothing can match: no call is made'] : []
 }
 
 function reversed({ translator, scope, traceInward }: Trial, body: JsonObject): Tried {
