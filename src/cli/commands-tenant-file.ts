@@ -4,6 +4,7 @@ import { Exit, exitCodes } from './exit.ts'
 import { readSettings } from './read-settings.ts'
 import type { CheckedFile } from './tenant-files.ts'
 import { askUnfit, strangeUnfit, unfitText, withUnfit } from './unfit-asked.ts'
+import { upstreamText } from './upstream-text.ts'
 import { verdictText } from './verdict-text.ts'
 
 export const tenantFileCommands: readonly CommandSpec[] = [
@@ -61,9 +62,10 @@ async function checkTenants(invocation: Invocation): Promise<void> {
   if (flag('json')) print(JSON.stringify({ files }))
   else {
     for (const file of files) {
-      const { id: tenant, problems, warnings, rules = {}, schemas } = file
+      const { id: tenant, problems, warnings, rules = {}, schemas, upstream } = file
       for (const { text } of problems) print(text)
       for (const { text } of warnings) print(text)
+      if (upstream !== undefined) print(upstreamText(tenant, upstream))
       for (const [type, verdicts] of Object.entries(rules))
         print(verdictText(headingOf(tenant, type, schemas), verdicts))
       for (const one of strangeUnfit(file)) print(unfitText(one))

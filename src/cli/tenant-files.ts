@@ -14,6 +14,7 @@ import { namePattern } from '../tenant/template.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { folderFault } from './explain.ts'
 import type { UnfitCount } from './unfit-asked.ts'
+import { type ShownUpstream, shownUpstream } from './upstream-text.ts'
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
@@ -47,6 +48,8 @@ export interface CheckedFile {
   readonly rules?: Readonly<Record<string, readonly ShownVerdict[]>>
   /** By whose schemas that was found: the directory's own, or the standard's, for no upstream was asked. */
   readonly schemas?: JudgedRules['schemas']
+  /** What its upstream cannot do, and what follows; absent where it can do everything. */
+  readonly upstream?: ShownUpstream
   /** The upstream values that fitted no pattern, where a gateway that serves the tenant could be asked. */
   readonly unfit?: readonly UnfitCount[]
 }
@@ -91,7 +94,8 @@ export async function checkFiles(
     const problems = findings.problems.map((problem) => found(problem))
     const warnings = findings.warnings.map((problem) => found(problem, 'warning: '))
     const rules = findings.rules === undefined ? {} : shown(findings.rules)
-    files.push({ id: each, ok: problems.length === 0, problems, warnings, ...rules })
+    const upstream = findings.upstream === undefined ? {} : { upstream: shownUpstream(findings.upstream) }
+    files.push({ id: each, ok: problems.length === 0, problems, warnings, ...upstream, ...rules })
   }
   return files
 }

@@ -24,17 +24,24 @@ export type PatchVerdicts = Readonly<Record<PatchOperation['op'], PatchVerdict>>
 /** Texts that fit no rule's pattern, or only by chance: an operator counts as native if it is with these, too. */
 const strange = ['zzz', 'A-b c'] as const
 
+/** What filters are asked of. */
+export interface FilterAsked {
+  readonly translator: Translator
+  /** Where the upstream's own share is decided. */
+  decides(filter: Filter): FilterVerdict
+}
+
 /** What becomes of filters over a client's place, by operator; asked with a value that fits, and with others. */
-export function askFilters(at: BoundPlace, fitting: Json | undefined, translator: Translator): FilterVerdicts {
+export function askFilters(at: BoundPlace, fitting: Json | undefined, asked: FilterAsked): FilterVerdicts {
   const literal = scalarOf(fitting)
   const literals = typeof literal === 'string' ? [literal, ...strange] : [literal]
   const compared = operators.map((operator) => {
     const verdicts = literals.map((value) =>
-      verdictOf(translator, filterOver(at, { kind: 'compare', operator, path: pathOver(at), value })),
+      verdictOf(asked, filterOver(at, { kind: 'compare', operator, path: pathOver(at), value })),
     )
     return [operator, worst(verdicts)] as const
   })
-  const present = verdictOf(translator, filterOver(at, { kind: 'present', path: pathOver(at) }))
+  const present = verdictOf(asked, filterOver(at, { kind: 'present', path: pathOver(at) }))
   return { ...emptyFilters, ...Object.fromEntries(compared), pr: present }
 }
 
@@ -51,11 +58,13 @@ const emptyFilters: FilterVerdicts = {
   le: 'native',
 }
 
-function verdictOf(translator: Translator, filter: Filter): FilterVerdict {
+function verdictOf({ translator, decides }: FilterAsked, filter: Filter): FilterVerdict {
   if (unlessRefused(() => compileFilter(filter, translator.client)) === undefined) return 'invalid'
   const translation = unlessRefused(() => translator.filter(filter))
   if (translation === undefined) return 'refused'
-  return translation.kind === 'superset' ? 'pages' : 'native'
+  const own =
+    translation.kind === 'nothing' || translation.filter === undefined ? 'native' : decides(translation.filter)
+  return translation.kind === 'superset' && own === 'native' ? 'pages' : own
 }
 
 const worst = (verdicts: readonly FilterVerdict[]): FilterVerdict =>

@@ -1,3 +1,4 @@
+import type { Filter } from '../scim/filter.ts'
 import { printAttributePath } from '../scim/path.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { bindRules } from './bind.ts'
@@ -7,7 +8,7 @@ import { createTranslator } from './create-translator.ts'
 import { printPlace } from './place-parse.ts'
 import type { Rule, RulePath, Slot, TypeRules } from './rule.ts'
 import type { Translator } from './translator.ts'
-import { askFilters, askPatches, type FilterVerdicts, type PatchVerdicts } from './verdict-ask.ts'
+import { askFilters, askPatches, type FilterVerdict, type FilterVerdicts, type PatchVerdicts } from './verdict-ask.ts'
 
 /** What follows from a rule, found by asking the translator that serves it (contract §5, "the checker says what follows"). */
 export interface RuleVerdict {
@@ -37,13 +38,22 @@ export interface RuleVerdict {
 export type UnfitCount = (rule: RulePath) => number | null
 
 const uncounted: UnfitCount = () => null
+
+/** Where a filter in the upstream's words is decided, by what the upstream compares; it asks about whole filters. */
+export type UpstreamDecides = (filter: Filter) => Extract<FilterVerdict, 'native' | 'pages' | 'refused'>
+
+const everything: UpstreamDecides = () => 'native'
 const ignore = (): void => {}
 
-/** Judges every rule of a resource type against the definition of its upstream. */
+/**
+ * Judges every rule of a resource type against the definition of its upstream.
+ * @param decides which filters the upstream decides; absent: all of them
+ */
 export function judgeRules(
   rules: TypeRules,
   upstream: ResourceDefinition,
   unfit: UnfitCount = uncounted,
+  decides: UpstreamDecides = everything,
 ): readonly RuleVerdict[] {
   const bound = bindRules(rules, upstream)
   const translator = createTranslator(rules, upstream, ignore)
@@ -53,7 +63,7 @@ export function judgeRules(
       path: rule.path,
       rule: printRule(rule),
       kind: rule.kind,
-      ...judge(rule, bound, { translator, alone }),
+      ...judge(rule, bound, { translator, alone, decides }),
       put: alone.hidesSomething ? 'read' : 'direct',
       unfit: unfit(rule.path),
     }
@@ -66,6 +76,7 @@ interface Asked {
   readonly translator: Translator
   /** The rule without the others: a value of it must not be refused for what others lack. */
   readonly alone: Translator
+  readonly decides: UpstreamDecides
 }
 
 function judge(rule: Rule, bound: BoundRules, asked: Asked): Judged {
@@ -78,7 +89,7 @@ function judge(rule: Rule, bound: BoundRules, asked: Asked): Judged {
   return { ...nothing, exact: true, because: 'outward only', patch: patchesOfReads(rule, asked.translator) }
 }
 
-function judgeLens(lens: BoundLens, { translator, alone }: Asked): Judged {
+function judgeLens(lens: BoundLens, { translator, alone, decides }: Asked): Judged {
   const counterexample = lens.exact ? undefined : findCounterexample(lens, alone)
   const fitting = fittingValues(lens)
   const bySlot = <T>(ask: (slot: BoundSlot, index: number) => T) =>
@@ -87,7 +98,7 @@ function judgeLens(lens: BoundLens, { translator, alone }: Asked): Judged {
     exact: lens.exact,
     ...(lens.lossyBecause === undefined ? {} : { because: lens.lossyBecause }),
     ...(counterexample === undefined ? {} : { counterexample }),
-    filters: bySlot(({ at }, slot) => askFilters(at, fitting?.[slot], translator)),
+    filters: bySlot(({ at }, slot) => askFilters(at, fitting?.[slot], { translator, decides })),
     patch: bySlot(({ at }, slot) => askPatches(at, fitting?.[slot], translator)),
     sort: bySlot(({ at }) => at.filter === undefined && translator.sortBy(at.path) !== undefined),
   }

@@ -8,6 +8,7 @@ import type { TenantDocument } from './schema.ts'
 import { type SecretReader, secretFault } from './secret.ts'
 import type { TenantSource } from './source.ts'
 import { createTemplates, type Templates } from './template.ts'
+import { type JudgedUpstream, judgeUpstream } from './upstream-check.ts'
 
 /** What `tenant check` finds. Warnings do not keep a tenant from serving. */
 export interface Findings {
@@ -15,6 +16,8 @@ export interface Findings {
   readonly warnings: readonly Problem[]
   /** What follows from the rules of a document that is good; absent where it has none. */
   readonly rules?: JudgedRules
+  /** What a good document's upstream cannot do, and what follows; absent where it can do everything. */
+  readonly upstream?: JudgedUpstream
 }
 
 export interface CheckOptions {
@@ -46,11 +49,13 @@ export function createTenantCheck(options: CheckOptions): TenantCheck {
       problems.push(...hostFaults(document, await listed, problemAt))
     }
     const rules = problems.length === 0 ? judgeDocument(document) : undefined
+    const upstream = problems.length === 0 ? judgeUpstream(document) : undefined
     const unknown = (rules?.unknown ?? []).map((type) => problemAt(['rules', type], unknownType(type, document)))
     return {
       problems,
       warnings: [...(await secretWarnings(document, secrets, problemAt)), ...unknown],
       ...(rules === undefined ? {} : { rules }),
+      ...(upstream === undefined ? {} : { upstream }),
     }
   }
 }

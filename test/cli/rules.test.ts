@@ -97,6 +97,50 @@ describe('tenant check', () => {
     expect(stdout).toContain("\nRules of contoso, User (by the standard's schemas: the upstream was not asked):\n")
   })
 
+  it('says what the upstream cannot do, and what follows', async () => {
+    const { folder, run } = started()
+    const text = ruled
+      .replace(/^upstream: .*$/m, 'upstream: { kind: directory, emulate: entra }')
+      .replace(
+        /^ {4}- \{ client: title.*$/m,
+        '    - { client: title, upstream: nickName }\n    - { client: nickName, upstream: title }',
+      )
+    writeFileSync(join(folder, 'tenants/contoso.yaml'), text)
+    const { exitCode, stdout } = await run(['tenant', 'check', 'contoso'])
+    expect(exitCode).toBe(0)
+    const lines = stdout.split('\n')
+    expect(lines.slice(0, 9)).toEqual([
+      'Upstream of contoso (entra, USD 0.002 a call):',
+      expect.stringMatching(/^ {2}writes: a PUT is a read, and a PATCH of what differs; /),
+      expect.stringMatching(/^ {2}lists: an index is a walk by cursors, of 20 pages at most; /),
+      expect.stringMatching(/^ {2}members: members are added 20 a PATCH; members are removed 1 a PATCH; /),
+      expect.stringMatching(
+        /^ {2}filters of User: it compares active eq, .* all else reads pages \(400 where .*groups/,
+      ),
+      expect.stringMatching(/^ {2}filters of Group: it compares id eq, /),
+      '  a new User must have userName, name.familyName, name.givenName, active, displayName',
+      '  a new Group must have displayName',
+      '  rules.User[0] writes nickName, which the upstream cannot hold',
+    ])
+    // What the rules alone would let through, the upstream does not compare.
+    expect(stdout).toMatch(/\nnickName <-> title +exact +filters pr eq ne .* read pages/)
+    expect(stdout).toMatch(/\nuserName "{x}@a.+ filters .*co sw.* read pages/)
+    const json = JSON.parse((await run(['tenant', 'check', '--json'])).stdout)
+    expect(json.files[0]).toMatchObject({
+      upstream: {
+        preset: 'entra',
+        billing: { perCallMicros: 2000, currency: 'USD' },
+        lacks: expect.arrayContaining([{ capability: 'put', follows: expect.any(String) }]),
+        filters: {
+          User: { native: expect.arrayContaining(['userName eq ew']), refused: expect.arrayContaining(['groups']) },
+        },
+        required: { Group: ['displayName'] },
+        unsupported: [{ attribute: 'nickName', rule: 'rules.User[0]' }],
+      },
+    })
+    expect(json.files[1]).not.toHaveProperty('upstream')
+  })
+
   it('takes the example that `tenant new` writes', async () => {
     const { folder, run } = started()
     const [before = '', after = ''] = newTenantText('plain').split(/^# rules:$/m)
