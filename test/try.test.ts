@@ -32,7 +32,7 @@ async function started() {
 
 const user = { userName: 'ann@a.example', title: 'DR' }
 /** `schemas` of an answer are the upstream's own matter, and so are its id and `meta`. */
-const known = ({ schemas: _, id: __, meta: ___, ...rest }: JsonObject) => rest
+const known = ({ schemas: _, id: __, meta: ___, ...rest }: Readonly<Record<string, unknown>>) => rest
 
 it('shows what is then served, and calls nothing', async () => {
   const { upstream, serve, attempt } = await started()
@@ -163,6 +163,28 @@ describe('the plan over Entra', () => {
     expect(price).toEqual({ calls: 2, costMicros: 4000, currency: 'USD', least: 1, most: 2 })
     expect(notes).toEqual(['the upstream cannot hold nickName: left out'])
     expect(JSON.stringify(upstream)).not.toContain('nickName')
+  })
+
+  it('below rules is what is then made, and what the client then sees', async () => {
+    const rules = `rules:
+  User:
+    - { client: title, upstream: preferredLanguage }
+    - { client: nickName, upstream: locale }
+    - { hide: userType }
+`
+    const { serve, attempt } = await rehearsed(rules)
+    const id = String((await serve('POST', '/Users', entraUser('a'))).body['id'])
+    const body = entraUser('a', { title: 'de', nickName: 'n' })
+    const tried = await attempt({ id, body })
+    const served = await serve('PUT', `/Users/${id}`, body)
+    expect(served.attempts).toEqual(['GET /users/{id}', 'PATCH /users/{id}'])
+    expect(templates(tried)).toEqual(served.attempts)
+    expect(tried.price).toMatchObject({ calls: 2, costMicros: served.call['costMicros'] })
+    expect(tried.notes).toEqual([expect.stringMatching('^reads first: '), expect.stringContaining('locale')])
+    // What is Entra's own, nobody knows before.
+    expect(served.body).toMatchObject(known(tried.client ?? {}))
+    expect(tried.client).toMatchObject({ title: 'de' })
+    expect(tried.client).not.toHaveProperty('nickName')
   })
 
   it('of filters is their lists', async () => {

@@ -6,6 +6,7 @@ import { capabilitiesShape, choicesShape } from '../../src/plan/clause.ts'
 import { capabilitiesClause } from '../../src/plan/clause-capabilities.ts'
 import { defaultChoices } from '../../src/plan/planning.ts'
 import { entra, entraUrls } from '../../src/plan/presets/entra.ts'
+import { entraUser } from '../support/entra.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { rowsUnder } from './examples.ts'
 import { clientOf, rows } from './plan-rows.ts'
@@ -20,7 +21,15 @@ beforeAll(async () => {
     `row${index}`,
     `id: row${index}\nname: Row ${index}\nupstream: { kind: directory, emulate: entra }\n`,
   ])
-  gateway = await startTestGateway(Object.fromEntries(tenants))
+  const ruled = `scope: { User: 'userName pr' }
+rules:
+  User:
+    - { client: title, upstream: preferredLanguage }
+    - { client: preferredLanguage, upstream: title }
+    - { hide: userType }
+`
+  const viewed = `id: viewed\nname: Viewed\nupstream: { kind: directory, emulate: entra }\n${ruled}`
+  gateway = await startTestGateway({ ...Object.fromEntries(tenants), viewed })
 })
 afterAll(() => gateway.stop())
 
@@ -34,6 +43,14 @@ const played = Object.entries(rows).map(([name, row], index) => ({ name, row, in
 test.each(played)('$name', async ({ row, index }) => {
   const { calls, count, costMicros } = await row(await clientOf(gateway, `row${index}`))
   expect([calls, String(count), (costMicros / 1_000_000).toFixed(3)]).toEqual(told[index]?.slice(1))
+})
+
+test('rules and a scope that need to see the resource share their read with the plan', async () => {
+  const client = await clientOf(gateway, 'viewed')
+  const id = await client.user({ title: 'de' })
+  const put = (title: string) => client.send('PUT', `/Users/${id}`, entraUser('ann', { title }))
+  expect(await put('fr')).toMatchObject({ status: 200, calls: 'GET /users/{id}, PATCH /users/{id}' })
+  expect(await put('fr')).toMatchObject({ status: 200, calls: 'GET /users/{id}' })
 })
 
 const keysOf = (schema: z.ZodType): string[] => {
