@@ -36,6 +36,12 @@ export function writeConditions({ ifMatch, ifNoneMatch }: Conditions, { capabili
   return { ...(ifMatch === undefined ? {} : { ifMatch }), ...some(ifNoneMatch) }
 }
 
+/** The request under these conditions and no others. */
+export function conditioned<Request extends Conditions>(request: Request, conditions: Conditions) {
+  const { ifMatch: _, ifNoneMatch: __, ...rest } = request
+  return { ...rest, ...conditions }
+}
+
 const some = (ifNoneMatch: string | undefined): Conditions => (ifNoneMatch === undefined ? {} : { ifNoneMatch })
 
 /** Whether the client itself speaks of a version: then nothing may be tried again under another one. */

@@ -2,6 +2,7 @@ import { ScimError } from '../scim/error.ts'
 import { isObject, type Json, type JsonObject, put } from '../scim/json.ts'
 import type { ScimReply } from '../scim/request.ts'
 import { attributeIn, idOf, isAssigned, type Resource } from '../scim/resource.ts'
+import type { ResourceDefinition } from '../scim/schema.ts'
 import { holdableResource } from './holdable.ts'
 import { bare, type Members, membersIn } from './members.ts'
 import { membersAsRead } from './members-read.ts'
@@ -31,7 +32,8 @@ export function* planCreate(request: Asked<'create'>, planning: Planning): Plan<
   const sent = { resource: isLater ? without(resource, 'members') : resource, projection: isPlain ? projection : {} }
   const reply = yield* ask({ request: { ...request, ...sent }, purpose: 'forward' })
   if (reply.kind !== 'resource' || isPlain) return reply
-  if (isLater && members.size > 0) yield* addTo(idIn(reply.resource), members, { request, planning })
+  if (isLater && members.size > 0)
+    yield* addTo(idIn(reply.resource), members, { resource: sent.resource, definition, planning })
   const whole =
     members.size > 0 && !isAssigned(attributeIn(reply.resource, 'members'))
       ? { ...reply.resource, members: [...membersAsRead(members, definition, planning)] }
@@ -68,15 +70,15 @@ function idIn(resource: Resource): string {
 }
 
 interface Making {
-  readonly request: Asked<'create'>
+  readonly resource: Resource
+  readonly definition: ResourceDefinition
   readonly planning: Planning
 }
 
-function* addTo(id: string, members: Members, { request: { definition }, planning }: Making): Plan<void> {
-  const forms = memberFormsOf(planning, definition)
-  const writes = writesOf({ definition, id, conditions: {}, operations: [], adds: bare(members), removals: [], forms })
+function* addTo(id: string, members: Members, making: Making): Plan<void> {
+  const { definition } = making
   try {
-    yield* perform(writes, { definition, id, isKnown: true, removalOfNobodyIs404: false })
+    yield* added(id, bare(members), making)
   } catch (error) {
     if (!(error instanceof ScimError)) throw error
     const undone = yield* attempt({ request: { operation: 'delete', definition, id }, purpose: 'forward' })
@@ -88,6 +90,21 @@ function* addTo(id: string, members: Members, { request: { definition }, plannin
           `${plain(error)} The group was made, with the id ${JSON.stringify(id)}, and could not be deleted again: delete it, or add its members there.`,
         )
   }
+}
+
+/** In chunks; or with the whole group put once more, where nothing else can change it. */
+function* added(id: string, adds: Members, { resource, definition, planning }: Making): Plan<void> {
+  if (planning.capabilities.patch === false) {
+    const whole = { ...resource, members: [...adds.values()] }
+    yield* ask({
+      request: { operation: 'replace', definition, id, resource: whole, projection: {} },
+      purpose: 'members',
+    })
+    return
+  }
+  const forms = memberFormsOf(planning, definition)
+  const writes = writesOf({ definition, id, conditions: {}, operations: [], adds, removals: [], forms })
+  yield* perform(writes, { definition, id, isKnown: true, removalOfNobodyIs404: false })
 }
 
 const plain = ({ message }: ScimError): string => (message.endsWith('.') ? message : `${message}.`)

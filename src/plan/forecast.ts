@@ -1,4 +1,3 @@
-import type { ScimReply } from '../scim/request.ts'
 import { idOf } from '../scim/resource.ts'
 import { afterReading, extras } from './forecast-reading.ts'
 import { exactly, type Forecast, type ForecastStep, stepOf, type Times } from './forecast-step.ts'
@@ -30,11 +29,13 @@ const isRead = ({ request }: Step): boolean => request.operation === 'read' || r
 
 /** An answer as good as any other: plans ask of a write's only whether it came, and for the id of what is new. */
 function served({ request }: Step): Outcome {
-  const reply: ScimReply =
-    request.operation === 'create'
-      ? { kind: 'resource', status: 201, resource: { ...request.resource, id: idOf(request.resource) ?? 'new' } }
-      : { kind: 'empty', status: 204 }
-  return { kind: 'done', reply }
+  if (request.operation === 'create') {
+    const resource = { ...request.resource, id: idOf(request.resource) ?? 'new' }
+    return { kind: 'done', reply: { kind: 'resource', status: 201, resource } }
+  }
+  if (request.operation === 'patch' && (request.projection.attributes?.length ?? 0) > 0)
+    return { kind: 'done', reply: { kind: 'resource', status: 200, resource: { id: request.id } } }
+  return { kind: 'done', reply: { kind: 'empty', status: 204 } }
 }
 
 function summedUp(steps: readonly ForecastStep[]): Forecast {

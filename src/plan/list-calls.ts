@@ -12,7 +12,7 @@ import { askable } from './askable.ts'
 import { type CoverCall, coverOf } from './filter-cover.ts'
 import type { Source } from './listing.ts'
 import { meets } from './meets.ts'
-import type { Planning } from './planning.ts'
+import { type Planning, unseenOf } from './planning.ts'
 
 /** A list without its paging. */
 export type ListQuestion = Omit<ListQuery, 'startIndex' | 'count' | 'cursor'>
@@ -50,7 +50,7 @@ export function callsOf(source: Source, question: CallsQuestion): readonly ListC
   const { definition, filter } = source
   const { capabilities, choices } = question.planning
   const type = fold(definition.type.name)
-  const unseen = capabilities.types.get(type)?.unseen ?? []
+  const unseen = unseenOf(capabilities, definition)
   const forms = capabilities.filter.get(type) ?? 'any'
   const keep = keepOf(source, unseen, question.isTrusting)
   const covers: readonly CoverCall[] =

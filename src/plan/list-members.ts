@@ -44,5 +44,6 @@ function wantsMembers({ definition, projection }: Source, { capabilities, choice
   const { attributes = [], excludedAttributes = [] } = projection
   const names = (paths: readonly AttributePath[]) => paths.some((path) => meets(definition, path, members))
   if (attributes.length > 0) return names(attributes)
-  return choices.membersOnRead === 'always' && !names(excludedAttributes)
+  // Who leaves out a part of each member still wants to know that there are some.
+  return choices.membersOnRead === 'always' && !names(excludedAttributes.filter(({ sub }) => sub === undefined))
 }

@@ -1,5 +1,6 @@
 import type { PatchOperation } from '../scim/patch.ts'
 import type { Conditions, ScimReply } from '../scim/request.ts'
+import { requireConditions } from './conditions.ts'
 import { difference, type Membership, membersIn, noMembership } from './members.ts'
 import { looksUpMembers, planMembers } from './members-read.ts'
 import { isShown } from './patch-sorted.ts'
@@ -24,13 +25,19 @@ export function* patchTranslated(request: Asked<'patch'>, parts: Parts): Plan<Sc
   const { isKnown, ...members } = yield* wantedOf(request, parts)
   const writes = writesOf({ definition, id, conditions, operations, forms, ...members })
   const subject = { definition, id, isKnown, removalOfNobodyIs404: forms?.removalOfNobodyIs404 ?? false }
-  // Nothing is to be changed: is there something that could be?
-  if (writes.length === 0 && !isKnown && !isShown(request)) yield* ask(existence(subject))
+  if (writes.length === 0) yield* unchanged(request, parts, isKnown || isShown(request))
   const reply = yield* perform(writes, subject)
   if (writes.length === 1 && reply?.kind === 'resource' && forms === undefined) return reply
   if (isShown(request)) return yield* readBack(request, planning, writes.length > 0)
   const etag = writes.length === 1 && reply?.kind === 'empty' ? reply.etag : undefined
   return { kind: 'empty', status: 204, ...(etag === undefined ? {} : { etag }) }
+}
+
+/** Nothing is to be changed: is there something that could be, and of the version that the client means? */
+function* unchanged(request: Asked<'patch'>, { planning, conditions }: Parts, isThere: boolean): Plan<void> {
+  if (conditions.ifMatch !== undefined || conditions.ifNoneMatch !== undefined)
+    requireConditions(conditions, (yield* readHeld(request, planning, false)).etag)
+  else if (!isThere) yield* ask(existence(request))
 }
 
 type Known = Pick<Wanted, 'adds' | 'removals' | 'whole'> & { readonly isKnown: boolean }

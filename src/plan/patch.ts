@@ -2,12 +2,13 @@ import { ScimError } from '../scim/error.ts'
 import type { ScimReply } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { afresh, again } from './again.ts'
-import { writeConditions } from './conditions.ts'
+import { conditioned, writeConditions } from './conditions.ts'
 import { patchByDifference } from './patch-difference.ts'
 import { patchByPut } from './patch-put.ts'
-import { type Sorted, sortedOut } from './patch-sorted.ts'
+import { isShown, type Sorted, sortedOut } from './patch-sorted.ts'
 import { patchTranslated } from './patch-translated.ts'
 import { type Asked, formsOf, memberFormsOf, type Planning } from './planning.ts'
+import { readBack } from './read.ts'
 import { ask, type Plan } from './step.ts'
 
 /**
@@ -21,8 +22,11 @@ export function* planPatch(request: Asked<'patch'>, planning: Planning): Plan<Sc
   const { held: _, ...asked } = request
   if (patch === false)
     return yield* again(conditions, (isFirst) => patchByPut(afresh(request, isFirst), conditions, planning))
-  if (isPatchNative(planning, request.definition))
-    return yield* ask({ request: { ...asked, ...conditions }, purpose: 'forward' })
+  if (isPatchNative(planning, request.definition)) {
+    const reply = yield* ask({ request: conditioned(asked, conditions), purpose: 'forward' })
+    // Who does not obey `attributes` does not know that somebody wants to see it.
+    return reply.kind === 'empty' && isShown(request) ? yield* readBack(request, planning, true) : reply
+  }
   const sorted = sortedOut(request, planning, patch)
   const byDifference = () => patchByDifference(request, { planning, patch, sorted, conditions })
   const { direct, membership } = sorted

@@ -1,5 +1,6 @@
 import type { Capabilities, MemberForms, PlanChoices, TypeForms } from '../capabilities.ts'
 import { fold } from '../scim/fold.ts'
+import type { AttributePath } from '../scim/path.ts'
 import type { ResourceRequest } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 
@@ -35,4 +36,11 @@ export function memberFormsOf({ capabilities }: Planning, { type }: ResourceDefi
   if (forms === undefined) return undefined
   const isFree = forms.mixed && forms.replace && forms.onRead && forms.atCreate && forms.addsPerPatch === undefined
   return isFree && forms.removalsPerPatch === undefined && !forms.removalOfNobodyIs404 ? undefined : forms
+}
+
+/** What filters on a type may name and no answer shows: what is said so, and members that reads do not show. */
+export function unseenOf({ types, members }: Capabilities, { type }: ResourceDefinition): readonly AttributePath[] {
+  const name = fold(type.name)
+  const told = types.get(name)?.unseen ?? []
+  return members.get(name)?.onRead === false ? [...told, { name: 'members' }] : told
 }

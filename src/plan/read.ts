@@ -57,7 +57,7 @@ const isAsked = (projection: Projection, { choices }: Planning): boolean =>
 export interface Found {
   readonly resource: Resource
   readonly etag: string | undefined
-  /** Absent where nobody asked. */
+  /** Where they are a type's own (`memberFormsOf`), they are not in `resource`; absent where nobody asked. */
   readonly members: Members | undefined
 }
 
@@ -68,15 +68,16 @@ export function* readHeld(
   wanted: boolean,
 ): Plan<Found> {
   const isLookedUp = wanted && looksUpMembers(definition, planning)
-  if (held !== undefined) return yield* fromHeld(held, id, planning, { wanted, isLookedUp })
   const forms = memberFormsOf(planning, definition)
+  const isApart = forms !== undefined
+  if (held !== undefined) return yield* fromHeld(held, id, planning, { wanted, isLookedUp, isApart })
   const projection = forms?.onRead === true && !wanted ? { excludedAttributes: [{ name: 'members' }] } : {}
   const read = ask({ request: { operation: 'read', definition, id, projection }, purpose: 'read' })
   const [reply, members] = isLookedUp ? yield* together(read, planMembers(id, planning)) : [yield* read, undefined]
   if (reply.kind !== 'resource') throw new ScimError(502, 'the upstream directory answered without the resource')
   const { resource } = reply
   return {
-    resource: without(resource, 'members'),
+    resource: isApart ? without(resource, 'members') : resource,
     etag: planning.capabilities.etag ? (reply.etag ?? versionOf(resource)) : undefined,
     members: wanted ? membersIn([...(members ?? listIn(resource))]) : undefined,
   }
@@ -87,12 +88,16 @@ function* fromHeld(
   held: Resource,
   id: string,
   planning: Planning,
-  { wanted, isLookedUp }: { readonly wanted: boolean; readonly isLookedUp: boolean },
+  {
+    wanted,
+    isLookedUp,
+    isApart,
+  }: { readonly wanted: boolean; readonly isLookedUp: boolean; readonly isApart: boolean },
 ): Plan<Found> {
   const isThere = Object.hasOwn(held, 'members') || !isLookedUp
   const members = isThere || !wanted ? listIn(held) : yield* planMembers(id, planning)
   return {
-    resource: without(held, 'members'),
+    resource: isApart ? without(held, 'members') : held,
     etag: planning.capabilities.etag ? versionOf(held) : undefined,
     members: wanted ? membersIn([...members]) : undefined,
   }

@@ -5,14 +5,16 @@ import type { ScimReply } from '../scim/request.ts'
 import { attributeIn, isAssigned, type Resource, spellingOf } from '../scim/resource.ts'
 import type { ResourceDefinition, Schema } from '../scim/schema.ts'
 import { afresh, again } from './again.ts'
-import { versioned, writeConditions } from './conditions.ts'
+import { conditioned, versioned, writeConditions } from './conditions.ts'
 import { holdableResource } from './holdable.ts'
 import { type Membership, membersIn } from './members.ts'
+import { looksUpMembers, membersAsRead } from './members-read.ts'
 import { mergedWith } from './merged.ts'
 import { type Asked, formsOf, heldDefinition, memberFormsOf, type Planning } from './planning.ts'
 import { readHeld } from './read.ts'
 import { requireForReplace } from './required.ts'
 
+import { membersShown, wantsMembers } from './shown.ts'
 import { ask, type Plan } from './step.ts'
 import { accepted } from './unsupported.ts'
 import { planUpdate, shownAfter } from './update.ts'
@@ -31,7 +33,7 @@ export function* planReplace(request: Asked<'replace'>, planning: Planning): Pla
   if (choices.absentInPut === 'clear') requireForReplace(body, planning, definition)
   if (isPutNative(planning, definition))
     return yield* again(conditions, (isFirst) =>
-      put({ ...afresh(request, isFirst), resource: body, ...conditions }, planning),
+      put({ ...conditioned(afresh(request, isFirst), conditions), resource: body }, planning),
     )
   if (capabilities.patch === false)
     throw new ScimError(501, 'the upstream directory cannot replace or change resources')
@@ -64,7 +66,7 @@ const mergingBy = (planning: Planning, definition: ResourceDefinition) => ({
 /** The PUT itself; over what is there already where what it leaves out is to stay. */
 function* put(request: Asked<'replace'>, planning: Planning): Plan<ScimReply> {
   const { held: _, ...asked } = request
-  if (planning.choices.absentInPut === 'clear') return yield* ask({ request: asked, purpose: 'forward' })
+  if (planning.choices.absentInPut === 'clear') return yield* puts(asked, planning)
   const found = yield* readHeld(request, planning, memberFormsOf(planning, request.definition) !== undefined)
   const members = found.members === undefined ? {} : { members: [...found.members.values()] }
   const before = found.members === undefined ? found.resource : { ...found.resource, ...members }
@@ -73,7 +75,16 @@ function* put(request: Asked<'replace'>, planning: Planning): Plan<ScimReply> {
     apart: new Set(),
   })
   const conditions = versioned(writeConditions(request, planning), found.etag)
-  return yield* ask({ request: { ...asked, ...conditions, resource }, purpose: 'forward' })
+  return yield* puts({ ...asked, ...conditions, resource }, planning)
+}
+
+/** An answer that shows no members, since none does, with those that were put. */
+function* puts(request: Asked<'replace'>, planning: Planning): Plan<ScimReply> {
+  const reply = yield* ask({ request, purpose: 'forward' })
+  const { definition, projection } = request
+  if (reply.kind !== 'resource' || !looksUpMembers(definition, planning) || !wantsMembers(projection)) return reply
+  const members = membersAsRead(membersIn(request.resource['members']), definition, planning)
+  return { ...reply, resource: { ...reply.resource, members: [...membersShown(members, projection)] } }
 }
 
 /** A group's members, where the PUT says something of them: by naming them, or by leaving them out. */

@@ -30,6 +30,8 @@ describe('a fault at any step of any request', () => {
               await begunAlone(start, on)
               for (const one of before) noteMade(one, await on.server.send(addressed(one.asked, on)), on)
             }
+            // Whoever looks whether a create came through tells what is new by its time.
+            for (const on of [calm, rough]) advance(on.server.clock, 60_000)
             const unchanged = await contentOf(rough)
             expect(unchanged).toEqual(await contentOf(calm))
             const [askedCalm, askedRough] = [addressed(deed.asked, calm), addressed(deed.asked, rough)]
