@@ -104,6 +104,29 @@ describe('an upstream that', () => {
     if (status === 429) expect(answer.headers.get('retry-after')).toBe('60')
   })
 
+  it('leaves operations of a Bulk in doubt, which is answered 200', async () => {
+    const id = `t${++made}`
+    const file = fileOf(id, `${upstream.url}/scim`).replace('kind: scim', 'kind: scim, preset: entra')
+    expect((await gateway.admin(`/tenants/${id}`, { method: 'PUT', body: { file } })).status).toBe(200)
+    const token = await gateway.mint(id)
+    upstream.play((incoming, outgoing) => {
+      if (incoming.url?.endsWith('/1') === true) outgoing.writeHead(204).end()
+    })
+    const bulk = (...ids: string[]) => ({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: ids.map((one) => ({ method: 'DELETE', path: `/Users/${one}` })),
+    })
+    const done = await gateway.ask('/scim/v2/Bulk', { token, body: bulk('1') })
+    expect(await written(id, done)).toEqual(['closed', 'forward DELETE 204'])
+    const answer = await gateway.ask('/scim/v2/Bulk', { token, body: bulk('1', '2') })
+    expect(answer.body['Operations']).toEqual([
+      expect.objectContaining({ status: '204' }),
+      expect.objectContaining({ status: '504' }),
+    ])
+    expect(answer.text).not.toContain('inDoubt')
+    expect((await written(id, answer))[0]).toBe('in-doubt')
+  })
+
   it('wants a moment of rest is asked again, whatever the method', async () => {
     const [id, token] = await newTenant()
     let asked = 0

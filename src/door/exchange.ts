@@ -33,6 +33,8 @@ export interface DoorReply {
   readonly resourceId: string | undefined
   /** What was refused, for the log. */
   readonly error?: ScimError
+  /** Whether something may have been done although it was refused: of a Bulk, which is answered 200, by any operation. */
+  readonly inDoubt: boolean
 }
 
 const encoder = new TextEncoder()
@@ -59,7 +61,7 @@ export function outcomeOf(asked: ScimRequest | ScimError, reply: DoorReply): Cal
     status: reply.status,
     scimType: reply.scimType,
     bytesOut: reply.body?.length ?? 0,
-    inDoubt: reply.error?.inDoubt === true,
+    inDoubt: reply.inDoubt,
   }
 }
 
@@ -79,6 +81,7 @@ export function successReply(reply: ScimReply, callId: string): DoorReply {
     body: body === undefined ? undefined : encoder.encode(JSON.stringify(body)),
     scimType: null,
     resourceId: reply.kind === 'resource' ? idOf(reply.resource) : undefined,
+    inDoubt: reply.kind === 'bulk' && reply.results.some(({ inDoubt }) => inDoubt === true),
   }
 }
 
@@ -95,6 +98,7 @@ export function errorReply(error: ScimError, callId: string): DoorReply {
     scimType: error.scimType ?? null,
     resourceId: undefined,
     error,
+    inDoubt: error.inDoubt,
   }
 }
 

@@ -29,6 +29,7 @@ export function bulkFailure(operation: BulkOperation, error: ScimError): BulkRes
     ...(location === undefined ? {} : { location }),
     status: error.status,
     response: { ...error.toBody(), schemas: [...error.toBody().schemas] },
+    ...(error.inDoubt ? { inDoubt: true } : {}),
   }
 }
 

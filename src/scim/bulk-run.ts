@@ -141,11 +141,12 @@ async function complete(waiting: Incomplete, state: State): Promise<void> {
   const version = patched.version === undefined ? {} : { version: patched.version }
   if (patched.status < 300) state.results.set(waiting.index, { ...rest, ...version })
   else {
-    const { response } = patched
+    const { status, response, inDoubt } = patched
     state.results.set(waiting.index, {
       ...rest,
-      status: patched.status,
+      status,
       ...(response === undefined ? {} : { response }),
+      ...(inDoubt === undefined ? {} : { inDoubt }),
     })
   }
 }

@@ -69,6 +69,8 @@ export type ScimRequest =
       readonly projection: Projection
       /** What the upstream holds, where whoever asks has just read it. */
       readonly held?: Resource
+      /** What it speaks of, and so clears where it leaves it out, though it be in a schema of the upstream's own. */
+      readonly speaksOf?: readonly AttributePath[]
     } & Conditions)
   | ({
       readonly operation: 'patch'
@@ -103,6 +105,8 @@ export interface BulkResult {
   readonly location?: string
   readonly status: number
   readonly response?: JsonObject
+  /** Whether it was refused and may have been done all the same. Not told to the client in a word of its own. */
+  readonly inDoubt?: true
 }
 
 /**
