@@ -82,13 +82,12 @@ function* addTo(id: string, members: Members, making: Making): Plan<void> {
   } catch (error) {
     if (!(error instanceof ScimError)) throw error
     const undone = yield* attempt({ request: { operation: 'delete', definition, id }, purpose: 'forward' })
-    const isGone = undone.kind === 'done' || undone.error.status === 404
-    throw isGone
-      ? said(error, `${plain(error)} The group was deleted again: nothing is left of it.`, false)
-      : said(
-          error,
-          `${plain(error)} The group was made, with the id ${JSON.stringify(id)}, and could not be deleted again: delete it, or add its members there.`,
-        )
+    if (undone.kind === 'done' || undone.error.status === 404)
+      throw said(error, `${undoneBy(error)} The group was deleted again: nothing is left of it.`, false)
+    const made = `${plain(error)} The group was made, with the id ${JSON.stringify(id)}, and`
+    throw undone.error.inDoubt
+      ? said(error, `${made} whether it was deleted again is not known: look before you make it once more.`, true)
+      : said(error, `${made} could not be deleted again: delete it, or add its members there.`)
   }
 }
 
@@ -99,12 +98,17 @@ function* added(id: string, adds: Members, { resource, definition, planning }: M
     yield* ask({
       request: { operation: 'replace', definition, id, resource: whole, projection: {} },
       purpose: 'members',
+      isUndoable: true,
     })
     return
   }
   const forms = memberFormsOf(planning, definition)
   const writes = writesOf({ definition, id, conditions: {}, operations: [], adds, removals: [], forms })
-  yield* perform(writes, { definition, id, isKnown: true, removalOfNobodyIs404: false })
+  yield* perform(writes, { definition, id, isKnown: true, removalOfNobodyIs404: false, isUndoable: true })
 }
+
+/** Nothing is in doubt any more, whatever the refusal says of itself. */
+const undoneBy = (error: ScimError): string =>
+  error.inDoubt ? 'the upstream directory gave no answer to an addition of members.' : plain(error)
 
 const plain = ({ message }: ScimError): string => (message.endsWith('.') ? message : `${message}.`)

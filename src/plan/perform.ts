@@ -21,6 +21,8 @@ export interface Subject {
   readonly isKnown: boolean
   /** Whether removing somebody who is no member is answered 404. */
   readonly removalOfNobodyIs404: boolean
+  /** Whether the resource is taken away again where a write is refused. */
+  readonly isUndoable?: true
 }
 
 /**
@@ -35,22 +37,23 @@ export function* perform(writes: readonly Write[], subject: Subject): Plan<ScimR
   const done: Part[] = []
   const left = [...writes]
   for (let write = left.shift(); write !== undefined; write = left.shift()) {
-    const outcome: Outcome = yield* attempt(write)
+    const outcome: Outcome = yield* attempt(subject.isUndoable ? { ...write, isUndoable: true } : write)
     if (outcome.kind === 'done') {
       reply = outcome.reply
       isKnown = true
       done.push(...write.parts)
       continue
     }
-    const progress = { done, refused: write.parts, left: left.flatMap(({ parts }) => parts) }
-    if (outcome.error.status !== 404 || !isOfMembers(write)) throw partialFailure(outcome.error, progress)
+    // Not told before it is needed: what is left may be thousands of steps.
+    const failed = (error: ScimError) =>
+      partialFailure(error, { done, refused: write.parts, left: left.flatMap(({ parts }) => parts) })
+    if (outcome.error.status !== 404 || !isOfMembers(write)) throw failed(outcome.error)
     if (!isKnown) {
       const found: Outcome = yield* attempt(existence(subject))
-      if (found.kind === 'refused') throw partialFailure(found.error, progress)
+      if (found.kind === 'refused') throw failed(found.error)
       isKnown = true
     }
-    if (!subject.removalOfNobodyIs404 || kindOf(write) !== 'removals')
-      throw partialFailure(noSuchMember(outcome.error), progress)
+    if (!subject.removalOfNobodyIs404 || kindOf(write) !== 'removals') throw failed(noSuchMember(outcome.error))
     const singles = apart(write)
     if (singles.length > 1) left.unshift(...singles)
     else done.push(...write.parts)

@@ -6,6 +6,8 @@ import type { ScimReply, ScimRequest } from '../scim/request.ts'
 export interface Step {
   readonly request: ScimRequest
   readonly purpose: Purpose
+  /** Whether another step takes it back where it fails: then it leaves time for that. */
+  readonly isUndoable?: true
 }
 
 /** What a step came to. */

@@ -8,6 +8,7 @@ import { projected } from '../plan/shown.ts'
 import type { ListQuery, ScimReply, ScimRequest } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import type { Errand, Upstream } from '../upstream/upstream.ts'
+import { carryStep } from './carry-step.ts'
 
 type ListRequest = Extract<ScimRequest, { operation: 'list' }>
 
@@ -33,9 +34,7 @@ export interface Lists {
 /** The lists of one tenant: it holds their walks. */
 export function createLists({ upstream, memory, types, ...planning }: ListParts): Lists {
   const list: Lists['list'] = (listing, errand) =>
-    runPlan(planList(listing, planning, memory), ({ request, purpose }) =>
-      upstream.carry(request, purpose === 'forward' ? errand : { ...errand, purpose }),
-    )
+    runPlan(planList(listing, planning, memory), carryStep(upstream, errand, memory.now()))
   return {
     list,
     async carry(request, errand) {

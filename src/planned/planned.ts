@@ -9,6 +9,7 @@ import type { Dialect } from '../scim/dialect.ts'
 import type { ResourceRequest, ScimReply } from '../scim/request.ts'
 import type { Errand, Upstream } from '../upstream/upstream.ts'
 import { carryBulk } from './bulk.ts'
+import { carryStep } from './carry-step.ts'
 import { knownTypes } from './definitions.ts'
 import { carryDiscovery } from './discovery.ts'
 import { leftOut } from './left-out.ts'
@@ -85,10 +86,7 @@ interface Carrying extends PlannedParts {
 function carry(request: SingleRequest, errand: Errand, parts: Carrying): Promise<ScimReply> {
   const { upstream, turns, ...planning } = parts
   errand.attempts.note('unsupported', leftOut(request, planning))
-  const work = () =>
-    runPlan(planOf(request, planning), ({ request: asked, purpose }) =>
-      upstream.carry(asked, purpose === 'forward' ? errand : { ...errand, purpose }),
-    )
+  const work = () => runPlan(planOf(request, planning), carryStep(upstream, errand, parts.ports.now()))
   if (!('id' in request) || !needsTurn(request, planning)) return work()
   return turns.take(`${request.definition.type.name}/${request.id}`, errand.deadlineAt, work)
 }

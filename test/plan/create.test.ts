@@ -96,4 +96,13 @@ describe('a create of a group with members', () => {
     expect(error.message).toContain(`Not done: adding 1 member ("${ids[20]}").`)
     expect(error.message).toContain(`The group was made, with the id "${id}", and could not be deleted again`)
   })
+
+  it('is in doubt where nobody knows whether it was deleted again', async () => {
+    const ids = await through.users(21)
+    const body = { displayName: 'doubted', members: ids.map((value) => ({ value })) }
+    const faults = [undefined, undefined, 'before', 'after'] as const
+    const error = await refused(through.serve(post(body, group), { fault: (_, index) => faults[index] }))
+    expect(error).toMatchObject({ status: 502, inDoubt: true })
+    expect(error.message).toContain('whether it was deleted again is not known')
+  })
 })
