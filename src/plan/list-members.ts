@@ -11,6 +11,7 @@ import { sideBySide } from './side-by-side.ts'
 import type { Plan } from './step.ts'
 
 const members: AttributePath = { name: 'members' }
+const advice = 'ask for fewer groups at once (count), or leave the members out'
 
 /**
  * The groups of a page with their members, where the upstream's own answers do not show them and the client asks for them
@@ -25,7 +26,7 @@ export function* withMembers(
   const groups = entries.filter(({ source }) => wantsMembers(source, planning))
   if (groups.length === 0) return entries
   const reason = 'each group needs a call for its members'
-  if (groups.length > budget.left) throw tooMany(budget, reason)
+  if (groups.length > budget.left) throw tooMany({ ...budget, advice }, reason)
   const filled = yield* sideBySide(groups.map((group) => () => withItsMembers(group, planning, budget)))
   const byGroup = new Map(groups.map((group, index) => [group, filled[index] ?? group]))
   return entries.map((entry) => byGroup.get(entry) ?? entry)

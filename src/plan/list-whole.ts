@@ -1,6 +1,7 @@
 import { otherVersion } from '../scim/cursor.ts'
 import { idOf } from '../scim/resource.ts'
 import { compareSortKeys, type SortKey } from '../scim/sort.ts'
+import { tooMany } from './budget.ts'
 import type { ListCall } from './list-calls.ts'
 import { openedCursor, sealedCursor } from './list-cursor.ts'
 import { type ListMemory, pageSizeOf } from './list-memory.ts'
@@ -33,8 +34,10 @@ export function* wholePage(
   const skip = isByCursor ? offsetIn(listing, memory) : (listing.startIndex ?? 1) - 1
   const size = pageSizeOf(listing)
   const first = firstOf(size === 0 ? 0 : skip + size, question, listing)
+  const { calls } = question
+  if (calls.length > reading.budget.left) throw tooMany(reading.budget, `it is ${calls.length} questions to it`)
   const whole = { ...reading, isWhole: true }
-  const read = question.calls.map((call, number) => () => whileStill(() => allOf(call, number, whole)))
+  const read = calls.map((call, number) => () => whileStill(() => allOf(call, number, whole)))
   for (const entries of yield* sideBySide(read)) for (const entry of entries) first.add(entry)
   const entries = first.entries().slice(skip)
   const end = skip + entries.length

@@ -118,12 +118,10 @@ export function* walkPages(
 
 /** @throws Moved where a resource was on a page before */
 function requireStill(resources: readonly Resource[], ids: Set<string>): void {
-  for (const resource of resources) {
-    const id = idOf(resource)
-    if (id === undefined) continue
-    if (ids.has(id)) throw new Moved('a resource is on two pages')
-    ids.add(id)
-  }
+  const own = resources.flatMap((resource) => idOf(resource) ?? [])
+  // Twice on one page it is the upstream's own mistake, and no second walk would mend it.
+  if (own.some((id) => ids.has(id))) throw new Moved('a resource is on two pages')
+  for (const id of own) ids.add(id)
 }
 
 /** A page shows how many it takes. */

@@ -52,4 +52,4 @@ export function createWalks(now: () => number): Walks {
 
 const sizeOf = ({ marks, found }: Walk): number =>
   marks.reduce((sum, { position }) => sum + 1 + Math.ceil((position.place.cursor?.length ?? 0) / 100), 1) +
-  (found?.ids.length ?? 0)
+  (found?.ids.reduce((sum, { id }) => sum + 1 + Math.floor(id.length / 100), 0) ?? 0)

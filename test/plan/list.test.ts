@@ -294,6 +294,9 @@ describe('filters that the upstream does not decide', () => {
   test('what no answer shows is refused before any call', async () => {
     const { list, asked } = benchOf(5)
     await expect(list({ filter: 'not (groups.value eq "g")' })).rejects.toMatchObject(refused('invalidFilter'))
+    // More questions than may be asked, none of which can be decided here.
+    const many = range(0, 21).map((number) => `groups.value eq "g${number}"`)
+    await expect(list({ filter: many.join(' or ') })).rejects.toMatchObject(refused('tooMany'))
     await expect(list({ source: { keep: () => true, needs: [{ name: 'groups' }] } })).rejects.toMatchObject(
       refused('invalidFilter'),
     )
@@ -520,7 +523,8 @@ describe('members on lists', () => {
 
   test('within the budget', async () => {
     const { list, asked } = bench('get', 3)
-    await expect(list({ attributes: ['members'] })).rejects.toMatchObject(refused('tooMany'))
+    const request = list({ attributes: ['members'], count: 4 })
+    await expect(request).rejects.toMatchObject({ ...refused('tooMany'), message: expect.stringContaining('(count)') })
     expect(asked).toHaveLength(1)
   })
 })
@@ -572,6 +576,12 @@ describe('an upstream that does not keep its word', () => {
     const answer = () => pageOf(usersOf(10), { totalResults: 1_000_000 })
     const { list, asked } = benchOf(0, { capabilities: indexed, answer })
     await expect(list({ source: { keep: () => true } })).rejects.toMatchObject(refused('tooMany'))
+    expect(asked).toHaveLength(1)
+  })
+
+  test('a resource that is on a page twice is no sign of change', async () => {
+    const { list, asked } = benchOf(0, { answer: () => pageOf([...usersOf(2), ...usersOf(1)]) })
+    expect(await list({})).toMatchObject({ totalResults: 3, entries: { length: 3 } })
     expect(asked).toHaveLength(1)
   })
 

@@ -35,6 +35,15 @@ test('what is found is bounded over all of them', () => {
   expect([walks.get('a'), walks.get('c')?.found?.ids.length]).toEqual([undefined, 20_000])
 })
 
+test('the longer the ids, the fewer are kept', () => {
+  const walks = createWalks(() => 0)
+  const ids = Array.from({ length: 600 }, (_, number) => ({ call: 0, id: `${number}`.padEnd(10_000, 'x') }))
+  walks.set('a', { at: 0, marks: [], found: { read: 1, ids: ids.slice(0, 400) } })
+  expect(walks.get('a')).toBeDefined()
+  walks.set('b', { at: 0, marks: [], found: { read: 1, ids } })
+  expect(walks.get('b')).toBeUndefined()
+})
+
 test('plans run side by side, no more at once than may, their results in order', () => {
   const one = (id: string, steps: number) =>
     function* (): Plan<string> {
