@@ -11,9 +11,11 @@ import {
   clientTest,
   comparisonOf,
   differenceOf,
+  isText,
   type Literal,
 } from './filter-compare.ts'
 import { askUpstream } from './filter-upstream.ts'
+import type { Pattern } from './pattern.ts'
 import { caseVariants, isBlindToCase, isSimple, respelt } from './text-case.ts'
 
 /**
@@ -30,7 +32,8 @@ export function equalThrough(lens: BoundLens, comparing: Comparing, definition: 
   const reason = lens.isRename
     ? differenceOf(client.at, upstream.at, comparing)
     : `not all that is equal at ${upstream.at.text} upstream is shown as equal at ${client.at.text}`
-  const found = [fittingCandidates(asked), asItIsCandidates(asked)]
+  const asItIs = asItIsCandidates(asked)
+  const found = [fittingCandidates(asked), isOfTheRule(asked) ? { ...asItIs, literals: [] } : asItIs]
   const passes = clientTest(client.at.leaf, comparing)
   const parts = new Map<string, Bounds>()
   for (const given of found.flatMap(({ literals }) => literals)) {
@@ -49,6 +52,19 @@ export function equalThrough(lens: BoundLens, comparing: Comparing, definition: 
   }
   return together([...parts.values()], found.every(({ isCovered }) => isCovered) ? undefined : reason)
 }
+
+/**
+ * Whether the literal fits the client's side of a pattern: then it means what the rule makes of it, and an upstream value
+ * that is shown as it is and looks the same is not found by accident (contract §5).
+ */
+function isOfTheRule({ lens, client, literal, comparison }: Asked): boolean {
+  const { pattern } = client
+  const isPattern = !lens.isRename && lens.table === undefined && lens.exact && isSimple(pattern) && !hasList(pattern)
+  return isPattern && isText(comparison) && pattern.match(literal) !== undefined
+}
+
+const hasList = ({ parts }: Pattern): boolean =>
+  parts.some((part) => 'pipes' in part && part.pipes.some(({ text }) => /^list\b/.test(text)))
 
 /** A literal of the type that the upstream compares, for not every server takes `"true"` for true. */
 const literalAs = (comparison: Comparison, literal: Literal): Literal =>

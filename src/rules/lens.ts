@@ -1,3 +1,4 @@
+import { isCaseExact } from '../scim/fold.ts'
 import { isBlank } from './blank.ts'
 import type { BoundLens, BoundPlace, BoundSlot } from './bound.ts'
 import { matching, nothing, refused, unknown, type Ways } from './lens-match.ts'
@@ -5,6 +6,7 @@ import type { Pattern } from './pattern.ts'
 import type { Place } from './place.ts'
 import type { Rule, Slot } from './rule.ts'
 import { tablePatterns } from './table.ts'
+import { inAnyCase } from './text-case.ts'
 
 type TwoWayRule = Extract<Rule, { kind: 'two-way' }>
 /** Resolves a side's places. */
@@ -33,7 +35,10 @@ export function bindLens(rule: TwoWayRule, bindClient: Bind, bindUpstream: Bind)
 type Sides = Pick<BoundLens, 'client' | 'upstream'>
 
 const bindSlots = (slots: readonly Slot[], bind: Bind): readonly BoundSlot[] =>
-  slots.map((slot) => ({ ...slot, at: bind(slot.place) }))
+  slots.map((slot) => {
+    const at = bind(slot.place)
+    return { ...slot, at, pattern: isCaseExact(at.leaf) ? slot.pattern : inAnyCase(slot.pattern) }
+  })
 
 const isWhole = (slots: readonly BoundSlot[]): boolean => slots.every(({ pattern }) => pattern.whole)
 

@@ -32,6 +32,22 @@ export function respelt(text: string, { parts }: Pattern): string | undefined {
   return isAlike ? before + text.slice(before.length, end) + after : undefined
 }
 
+/**
+ * A pattern that takes the texts round its one hole in any case: on an attribute that is not case exact, `Ann@ACME.com` is
+ * the same value as `Ann@acme.com`, and must not pass for one that fits no pattern.
+ */
+export function inAnyCase(pattern: Pattern): Pattern {
+  if (pattern.whole || !isSimple(pattern)) return pattern
+  return {
+    ...pattern,
+    match(value) {
+      const bindings = pattern.match(value)
+      const again = bindings === undefined && typeof value === 'string' ? respelt(value, pattern) : undefined
+      return again === undefined ? bindings : pattern.match(again)
+    },
+  }
+}
+
 const textOf = (parts: readonly PatternPart[]): string =>
   parts.map((part) => ('text' in part ? part.text : '')).join('')
 

@@ -3,7 +3,7 @@ import type { CompareOperator, Filter } from '../../src/scim/filter.ts'
 import type { Json } from '../../src/scim/json.ts'
 import { compileFilter } from '../../src/scim/match.ts'
 import { badgeUrn as badge, badgedDefinition, scimErrorOf } from '../scim/fixture.ts'
-import { askedAt, ruleTranslator, wrongIn } from './filter-truth.ts'
+import { askedAt, countingTranslator, isAccident, wrongIn } from './filter-truth.ts'
 import { typed } from './filters.ts'
 import { oraclePlace, set } from './oracle-places.ts'
 
@@ -168,13 +168,16 @@ const filtersOver = (place: string): readonly Filter[] => [
 
 /** The first filter that is translated otherwise than some upstream resource and its client view tell. */
 function firstWrong(rule: { client: Json; upstream: Json }): string | undefined {
-  const translator = ruleTranslator(rule)
+  const { translator, unfit } = countingTranslator([rule])
   const at = oraclePlace(slotOf(rule.upstream), badgedDefinition)
   // Where a rule reads one value, a name that no schema knows holds no list.
   const isOne = slotOf(rule.upstream) === 'favourite' && !/^"[^{]*"$|\| list/.test(JSON.stringify(rule.client))
   const held = [...values, ...(isOne || 'values' in rule ? [] : lists)].flatMap((value) => {
     const upstream = typed(set({}, at, value), badgedDefinition)
-    return Object.keys(upstream).length === 0 ? [] : [{ upstream, client: translator.toClient(upstream) }]
+    const before = unfit()
+    const client = translator.toClient(upstream)
+    if (unfit() > before && isAccident(upstream, client, translator)) return []
+    return Object.keys(upstream).length === 0 ? [] : [{ upstream, client }]
   })
   for (const filter of filtersOver(slotOf(rule.client))) {
     if (scimErrorOf(() => compileFilter(filter, translator.client)) !== undefined) continue

@@ -26,6 +26,10 @@ const domain: RuleClause = {
   client: { userName: '{local}@contoso.example' },
   upstream: { userName: '{local}@contoso.com' },
 }
+const exactDomain: RuleClause = {
+  client: { externalId: '{local}@contoso.example' },
+  upstream: { externalId: '{local}@contoso.com' },
+}
 const active: RuleClause = { client: 'active', upstream: 'userType', values: { true: 'ENABLED', false: 'DISABLED' } }
 const exactly: RuleClause = { client: 'title', upstream: 'externalId', values: { a: 'X', b: 'x' } }
 const numbers: RuleClause = { client: `${badgeUrn}:number`, upstream: 'title', values: { 5: 'five' } }
@@ -35,6 +39,8 @@ describe('a lens outward', () => {
   it.each<[string, RuleClause, Json[], Json[]]>([
     ['splits at the leftmost separator', names, ['Ann Lee Jensen'], ['Ann', 'Lee Jensen']],
     ['swaps affixes', domain, ['bob@contoso.example'], ['bob@contoso.com']],
+    ['swaps affixes in any case, where that is none', domain, ['Bob@Contoso.EXAMPLE'], ['Bob@contoso.com']],
+    ['keeps case where there is one', exactDomain, ['7@Contoso.EXAMPLE'], ['7@Contoso.EXAMPLE']],
     ['lets through what fits neither side', domain, ['bob@elsewhere'], ['bob@elsewhere']],
     ['lets through what is no text', domain, [5], [5]],
     ['reads keys as text', active, [true], ['ENABLED']],
@@ -51,6 +57,7 @@ describe('a lens outward', () => {
     [names, [5], 'displayName does not fit "{given} {family}"'],
     [parts, ['Mary Ann', 'Lee'], 'name.givenName and name.familyName has a value that would not come back as it is'],
     [parts, ['Mary', undefined], 'name.familyName is missing: name.givenName and name.familyName go together'],
+    [domain, ['bob@CONTOSO.com'], 'userName holds what stands for another value, and would not come back'],
     [domain, ['bob@contoso.com'], 'userName holds what stands for another value, and would not come back'],
     [active, ['enabled'], 'active holds what stands for another value, and would not come back'],
     [active, ['true'], 'active has a value that would not come back as it is'],
@@ -73,6 +80,7 @@ describe('a lens outward', () => {
 describe('a lens inward', () => {
   it.each<[string, RuleClause, Json[], Json[], boolean]>([
     ['joins', names, ['Ann', 'Lee'], ['Ann Lee'], true],
+    ['swaps affixes in any case', domain, ['bob@CONTOSO.com'], ['bob@contoso.example'], true],
     ['shows nothing of several that would not come back', names, ['Mary Ann', 'Lee'], [], false],
     ['shows nothing of several that do not fit', parts, ['Lee'], [], false],
     ['shows one that does not fit as it is', domain, ['bob@elsewhere'], ['bob@elsewhere'], false],

@@ -23,6 +23,11 @@ export interface Oracle {
   outward(client: JsonObject): { readonly upstream: JsonObject } | { readonly refused: readonly string[] }
   /** The client's resource, and how many rules did not fit. */
   inward(upstream: JsonObject): { readonly client: JsonObject; readonly unfit: number }
+  /**
+   * Whether a value of the upstream's fits no pattern, and looks like one that the client could have given: no filter finds
+   * it by accident (contract §5).
+   */
+  hasAccident(upstream: JsonObject): boolean
   /** What the client sees of its own resource once it is stored. */
   seen(client: JsonObject): JsonObject
 }
@@ -113,8 +118,20 @@ export function oracleOf({ world, unmapped, rules }: RuleSet): Oracle {
       }, rest(tree))
   }
 
+  function hasAccident(upstream: JsonObject): boolean {
+    const tree = lowered(upstream)
+    return twoWay.some(({ spec: { meaning }, client, upstream: places }) => {
+      const given = places.map((place) => get(tree, place))
+      const [value] = given
+      if (client.length > 1 || places.length > 1 || value === undefined || value === 'untold') return false
+      const again = typeof value === 'string' ? [[value], [value.toLowerCase()]] : [[value]]
+      return meaning.inward([value]) === undefined && again.some((one) => meaning.outward(one) !== undefined)
+    })
+  }
+
   return {
     inward,
+    hasAccident,
     seen,
     outward(client) {
       const out = translated(client)
