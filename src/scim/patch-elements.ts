@@ -65,7 +65,7 @@ function heldFor({ elements, attribute }: Several, value: Json): Json | undefine
 /** An add or replace of whole elements that a filter chooses, or of all where there is none. */
 export function assignElements(several: Several, filter: Filter, op: 'add' | 'replace', value: Json): void {
   const { elements, attribute } = several
-  const given = writable(value, attribute)
+  const given = writable(oneOf(value, several), attribute)
   const made = madeBy(filter, attribute)
   const chosen = elements.chosen(filter)
   if (chosen.length === 0) createElement(several, made, undefined, given)
@@ -78,6 +78,15 @@ export function assignElements(several: Several, filter: Filter, op: 'add' | 're
     return claims(slot, next)
   })
   settlePrimary(several, claimed)
+}
+
+/** Some clients put the one value of an element into a list. An element is no list itself. */
+function oneOf(value: Json, { label }: Several): Json {
+  if (!Array.isArray(value)) return value
+  const [only, ...more] = value
+  if (only === undefined || more.length > 0)
+    throw badRequest('invalidValue', `${label} is chosen by a filter: its value must be one, and no list`)
+  return only
 }
 
 const mergedWith = (held: Json, given: Json): Json => (isObject(held) && isObject(given) ? merge(held, given) : given)

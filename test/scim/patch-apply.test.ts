@@ -90,6 +90,14 @@ describe('RFC 7644 section 3.5.2, its own examples', () => {
     expect(after['addresses']).toEqual([value, { type: 'home', streetAddress: 'home', primary: false }])
   })
 
+  it('takes one value in a list for that value, and no more', () => {
+    const emails = (value: Json) =>
+      patched({ ...bare, emails: [work] }, { op: 'replace', path: 'emails[type eq "work"]', value })
+    expect(emails([{ value: 'b@work.example' }])).toEqual(emails({ value: 'b@work.example' }))
+    expect(failure(() => emails([{ value: 'b@c' }, { value: 'd@e' }]))).toBe('400 invalidValue')
+    expect(failure(() => emails([]))).toBe('400 invalidValue')
+  })
+
   it('changes one sub-attribute of what the filter chooses', () => {
     const addresses = [{ type: 'work', streetAddress: 'old', country: 'US' }]
     const path = 'addresses[type eq "work"].streetAddress'
