@@ -26,6 +26,8 @@ function holdableOperation(operation: Pathed, forms: TypeForms): Holdable<readon
   const { definition } = forms
   const schema = path.urn === undefined ? definition?.core : definition && schemaNamed(definition, path.urn)
   const isRemoval = op === 'remove'
+  // What a resource's schemas are follows from what is in it: a body's are made here, too.
+  if (path.urn === undefined && fold(path.name ?? '') === 'schemas') return nothing
   const refused = isRemoval ? nothing : { held: [], dropped: [printPatchPath(path)] }
   if (schema === undefined) return path.urn !== undefined && isForeign(forms, path.urn) ? as(operation) : refused
   if (path.name === undefined) return as(operation)

@@ -2,7 +2,7 @@ import type { Purpose } from '../call.ts'
 import { ScimError } from '../scim/error.ts'
 import type { JsonObject } from '../scim/json.ts'
 import type { Projection, ScimReply } from '../scim/request.ts'
-import { type Resource, versionOf } from '../scim/resource.ts'
+import { isOfId, type Resource, versionOf } from '../scim/resource.ts'
 import { askable } from './askable.ts'
 import { type Members, membersIn } from './members.ts'
 import { looksUpMembers, planMembers } from './members-read.ts'
@@ -76,6 +76,8 @@ export function* readHeld(
   const [reply, members] = isLookedUp ? yield* together(read, planMembers(id, planning)) : [yield* read, undefined]
   if (reply.kind !== 'resource') throw new ScimError(502, 'the upstream directory answered without the resource')
   const { resource } = reply
+  // What differs from another one says nothing: what is to be done could be left undone.
+  if (!isOfId(resource, id)) throw new ScimError(502, 'the upstream directory answered with another resource')
   return {
     resource: isApart ? without(resource, 'members') : resource,
     etag: planning.capabilities.etag ? (reply.etag ?? versionOf(resource)) : undefined,

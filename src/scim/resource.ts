@@ -12,6 +12,10 @@ export type Resource = JsonObject
 export const idOf = (resource: Resource): string | undefined =>
   typeof resource['id'] === 'string' ? resource['id'] : undefined
 
+/** Whether it is the resource of this id. Servers that number by GUIDs find them in any case. */
+export const isOfId = (resource: Resource, id: string): boolean =>
+  typeof resource['id'] === 'string' && resource['id'].toLowerCase() === id.toLowerCase()
+
 /** The version of a resource (its ETag), where its `meta` shows one. */
 export function versionOf(resource: Resource): string | undefined {
   const meta = resource['meta']

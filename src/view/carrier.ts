@@ -8,7 +8,7 @@ import { ScimError } from '../scim/error.ts'
 import { fold } from '../scim/fold.ts'
 import { isObject, type JsonObject } from '../scim/json.ts'
 import type { Projection, ResourceRequest, ScimReply, ScimRequest } from '../scim/request.ts'
-import { attributeIn, type Resource, spellingOf, versionOf } from '../scim/resource.ts'
+import { attributeIn, isOfId, type Resource, spellingOf, versionOf } from '../scim/resource.ts'
 import type { ResourceDefinition, Schema } from '../scim/schema.ts'
 import type { Errand } from '../upstream/upstream.ts'
 import type { OnDelete } from './clause.ts'
@@ -69,6 +69,8 @@ export async function readHeld(
   })
   if (reply.kind !== 'resource') throw new ScimError(502, 'the upstream directory answered without the resource')
   const { resource } = reply
+  // Neither scope nor rules may be asked about another one.
+  if (!isOfId(resource, id)) throw new ScimError(502, 'the upstream directory answered with another resource')
   const client = type.translator.toClient(resource)
   if (type.scope?.holds(client) === false) throw notFound(type, id)
   return { resource, client, etag: reply.etag ?? versionOf(resource) }

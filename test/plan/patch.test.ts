@@ -58,6 +58,13 @@ describe('a PATCH of a user that needs no read', () => {
     expect(await through.held(`/users/${id}`)).toMatchObject(held)
   })
 
+  it('what it says of schemas, which follow from what there is, is passed over', async () => {
+    const id = await through.user(nextName())
+    const schemas = { op: 'add', path: 'schemas', value: [enterpriseUserUrn] }
+    await through.serve(patch(id, [schemas, { op: 'replace', path: 'title', value: 'A' }]))
+    expect(through.calls()).toEqual(['PATCH replace title'])
+  })
+
   it.each([
     ['as an object', { value: 'ID' }],
     ['as Entra writes it', 'ID'],

@@ -14,7 +14,8 @@ import { readResource } from './read-resource.ts'
 export function readReply(request: ScimRequest, response: IncomingResponse, locations: Locations): ScimReply {
   const etag = etagOf(response)
   if (response.status === 304) {
-    if (request.operation !== 'read') throw notScim('304 to a request that no condition allows')
+    if (request.operation !== 'read' || request.ifNoneMatch === undefined)
+      throw notScim('304 to a request that no condition allows')
     return { kind: 'empty', status: 304, ...etag }
   }
   if (request.operation === 'delete') return { kind: 'empty', status: 204 }

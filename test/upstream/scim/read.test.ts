@@ -132,6 +132,7 @@ describe('a resource', () => {
     ['a list', read, 200, '[]'],
     ['a number', read, 200, '1'],
     ['304 to a create', create, 304, ''],
+    ['304 to a read without a condition', read, 304, ''],
     ['a nesting bomb', read, 200, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
   ])('502: %s', (_name, request, status, body) => {
     expect(() => readReply(request, answer(status, body), locations)).toThrow(expect.objectContaining({ status: 502 }))
@@ -152,7 +153,7 @@ describe('an empty answer', () => {
     [{ operation: 'delete', definition: userDefinition, id: '1' }, 200, '{"ok":1}', { kind: 'empty', status: 204 }],
     [{ ...read, operation: 'patch', operations: [] }, 204, '', { kind: 'empty', status: 204, etag: 'W/"2"' }],
     [{ ...read, operation: 'replace', resource: {} }, 200, ' ', { kind: 'empty', status: 204, etag: 'W/"2"' }],
-    [read, 304, '', { kind: 'empty', status: 304, etag: 'W/"2"' }],
+    [{ ...read, ifNoneMatch: 'W/"2"' }, 304, '', { kind: 'empty', status: 304, etag: 'W/"2"' }],
   ])('%j %i', (request, status, body, reply) => {
     expect(readReply(request, answer(status, body, { etag: 'W/"2"' }), locations)).toEqual(reply)
   })
