@@ -110,6 +110,8 @@ export interface TypeForms {
   readonly unseen: readonly AttributePath[]
   /** Schemas of the upstream's own, that a PUT leaves alone unless it speaks of them. */
   readonly own: readonly string[]
+  /** What can be changed and never emptied: a PUT that leaves it out leaves it. */
+  readonly lasting?: readonly AttributePath[]
   /** Multi-valued attributes that hold only elements of these types, folded, and at most so many of each. */
   readonly elements: readonly ElementForms[]
 }

@@ -1,5 +1,6 @@
 import { ScimError } from '../scim/error.ts'
-import { isObject } from '../scim/json.ts'
+import { fold } from '../scim/fold.ts'
+import { isObject, type Json, type JsonObject } from '../scim/json.ts'
 import type { PatchOperation } from '../scim/patch.ts'
 import type { ScimReply } from '../scim/request.ts'
 import { attributeIn, isAssigned, type Resource, spellingOf } from '../scim/resource.ts'
@@ -7,6 +8,7 @@ import type { ResourceDefinition, Schema } from '../scim/schema.ts'
 import { afresh, again } from './again.ts'
 import { conditioned, versioned, writeConditions } from './conditions.ts'
 import { holdableResource } from './holdable.ts'
+import { meets } from './meets.ts'
 import { type Membership, membersIn } from './members.ts'
 import { looksUpMembers, membersAsRead } from './members-read.ts'
 import { mergedWith } from './merged.ts'
@@ -29,7 +31,7 @@ export function* planReplace(request: Asked<'replace'>, planning: Planning): Pla
   const { definition } = request
   const forms = formsOf(planning, definition)
   const conditions = writeConditions(request, planning)
-  const body = accepted(holdableResource(request.resource, forms), choices)
+  const body = accepted(holdableResource(spokenOut(request, planning), forms), choices)
   if (choices.absentInPut === 'clear') requireForReplace(body, planning, definition)
   if (isPutNative(planning, definition))
     return yield* again(conditions, (isFirst) =>
@@ -51,6 +53,33 @@ export function* planReplace(request: Asked<'replace'>, planning: Planning): Pla
     request,
   )
 }
+
+/**
+ * The body with a null for what it speaks of and leaves out, in schemas of the upstream's own: elsewhere that is cleared
+ * anyway, there it would stay.
+ */
+function spokenOut({ resource, definition, speaksOf = [] }: Asked<'replace'>, planning: Planning): Resource {
+  const { own = [], lasting = [] } = formsOf(planning, definition) ?? {}
+  if (own.length === 0 || planning.choices.absentInPut === 'keep') return resource
+  return speaksOf.reduce((body, { urn, name, sub }) => {
+    if (urn === undefined || name === undefined || !own.some((one) => fold(one) === fold(urn))) return body
+    if (lasting.some((one) => meets(heldDefinition(planning, definition), one, { urn, name }))) return body
+    const extension = objectIn(body, urn)
+    if (sub === undefined) return filled(body, urn, filled(extension, name, attributeIn(extension, name) ?? null))
+    const parts = objectIn(extension, name)
+    return filled(body, urn, filled(extension, name, filled(parts, sub, attributeIn(parts, sub) ?? null)))
+  }, resource)
+}
+
+function objectIn(holder: JsonObject, name: string): JsonObject {
+  const value = attributeIn(holder, name)
+  return isObject(value) ? value : {}
+}
+
+const filled = (holder: JsonObject, name: string, value: Json): JsonObject => ({
+  ...holder,
+  [spellingOf(holder, name) ?? name]: value,
+})
 
 /** Whether a PUT can be passed on, its members with it. */
 export const isPutNative = (planning: Planning, definition: ResourceDefinition): boolean =>

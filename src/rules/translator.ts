@@ -46,6 +46,8 @@ export interface Translator {
   readonly hidesSomething: boolean
   /** Whether a name does not exist for the client: it belongs to the rules, or nothing that they do not name crosses. */
   isOwned(path: AttributePath): boolean
+  /** Where upstream the two-way rules put what the client has: a replace speaks of these whether it names them or not. */
+  readonly carried: readonly AttributePath[]
   /** Whether a name stands for the same on both sides, with all its parts. */
   crosses(path: AttributePath): boolean
   patch(operations: readonly PatchOperation[]): PatchTranslation

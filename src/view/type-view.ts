@@ -90,6 +90,7 @@ const untranslated = (definition: ResourceDefinition): Translator => ({
   carryOver: (_before, client) => client,
   hidesSomething: false,
   isOwned: () => false,
+  carried: [],
   crosses: () => true,
   patch: (operations) => ({ kind: 'direct', operations }),
   filter: (filter) => ({ kind: 'exact', filter }),

@@ -35,6 +35,7 @@ export async function carryReplace(carrier: Carrier, request: Asked<'replace'>, 
       id,
       resource: body,
       projection,
+      speaksOf: translator.carried,
       ...own,
       ...heldBy(held),
     } as const

@@ -1,5 +1,5 @@
 import type { Capabilities, Comparison, ElementForms, FilterList, TypeForms } from '../../capabilities.ts'
-import { entraElements, entraMembers, entraRequiredAtCreate } from '../../scim/entra-limits.ts'
+import { entraElements, entraMembers, entraRequiredAtCreate, entraUnremovable } from '../../scim/entra-limits.ts'
 import { type AttributePath, parseAttributePath } from '../../scim/path.ts'
 import type { ResourceDefinition, Schema } from '../../scim/schema.ts'
 import { enterpriseUserUrn } from '../../scim/schemas.ts'
@@ -93,6 +93,8 @@ const typeForms = (definition: ResourceDefinition, { required, unseen, own, elem
   definition: asServed(definition),
   required: required.map(at),
   unseen: unseen.map(at),
+  // "mailNickname cannot be removed".
+  lasting: entraUnremovable.map(at),
   own,
   elements,
 })
