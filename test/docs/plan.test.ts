@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { capabilitiesShape, choicesShape } from '../../src/plan/clause.ts'
 import { capabilitiesClause } from '../../src/plan/clause-capabilities.ts'
-import { defaultChoices } from '../../src/plan/planning.ts'
-import { entra, entraUrls } from '../../src/plan/presets/entra.ts'
+import { entra } from '../../src/plan/presets/entra.ts'
 import { entraUser } from '../support/entra.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { rowsUnder } from './examples.ts'
@@ -66,14 +64,6 @@ const keysOf = (schema: z.ZodType): string[] => {
   return [...found]
 }
 
-test('every option is named, with its default', () => {
-  const options = rowsUnder(page, 'option')
-  expect(options.map(([name]) => name).sort()).toEqual(Object.keys({ ...choicesShape, ...capabilitiesShape }).sort())
-  const defaults = Object.fromEntries(options.map(([name = '', , value]) => [name, value]))
-  for (const [name, value] of Object.entries(defaultChoices))
-    expect([name, defaults[name]]).toEqual([name, String(value)])
-})
-
 test('every capability is named', () => {
   const capabilities = rowsUnder(page, 'capability')
   const names = capabilities.map(([name]) => name)
@@ -90,7 +80,3 @@ function partOf(name: string): z.ZodType {
   if (part === undefined) throw new TypeError(`there is no capability ${name}`)
   return part
 }
-
-test('the base URLs are those of the preset', () => {
-  for (const url of Object.values(entraUrls)) expect(page).toContain(`\`${url}\``)
-})
