@@ -3,7 +3,7 @@ import { fold } from '../scim/fold.ts'
 import { isObject, type Json, type JsonObject } from '../scim/json.ts'
 import { attributeIn } from '../scim/resource.ts'
 import type { ResourceDefinition, Schema } from '../scim/schema.ts'
-import type { ProbeCheck } from './probe.ts'
+import type { ProbeCheck } from './probe-report.ts'
 
 /** What a ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4) says, beside what the capabilities say. */
 export function comparedConfig(config: JsonObject | undefined, capabilities: Capabilities): ProbeCheck[] {

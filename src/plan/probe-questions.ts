@@ -5,7 +5,7 @@ import { fold } from '../scim/fold.ts'
 import type { ListQuery, ListResult, ScimRequest } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { coverOf } from './filter-cover.ts'
-import type { ProbeCheck } from './probe.ts'
+import type { ProbeCheck } from './probe-report.ts'
 import type { Outcome } from './step.ts'
 
 /** One request that changes nothing, and what its outcome says of the upstream. */

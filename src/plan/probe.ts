@@ -7,23 +7,8 @@ import { groupDefinition, userDefinition } from '../scim/schemas.ts'
 import type { Planning } from './planning.ts'
 import { comparedConfig, comparedSchemas, comparedTypes } from './probe-discovery.ts'
 import { type Question, questionsOf } from './probe-questions.ts'
+import type { ProbeCheck, ProbeReport } from './probe-report.ts'
 import { attempt, type Outcome, type Plan } from './step.ts'
-
-/** One thing that was looked at. `differs`: the upstream is not as its capabilities say. `failed`: it could not be looked at. */
-export interface ProbeCheck {
-  readonly name: string
-  readonly outcome: 'ok' | 'differs' | 'failed'
-  readonly detail: string
-  /** What the operator can do. */
-  readonly mend?: string | undefined
-}
-
-export interface ProbeReport {
-  readonly preset: string
-  readonly checks: readonly ProbeCheck[]
-  /** Whether the upstream answered at all, the gateway's credential accepted. */
-  readonly reached: boolean
-}
 
 /**
  * Looks at an upstream without changing anything: credential, discovery, one page, and one filter of each kind with a value

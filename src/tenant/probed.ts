@@ -1,5 +1,6 @@
 import type { Planning } from '../plan/planning.ts'
-import { type ProbeReport, probe } from '../plan/probe.ts'
+import { probe } from '../plan/probe.ts'
+import type { ProbeReport } from '../plan/probe-report.ts'
 import { runPlan } from '../plan/run.ts'
 import type { Ports } from '../ports.ts'
 import type { OpenCall } from '../upstream/background.ts'
