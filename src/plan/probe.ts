@@ -41,7 +41,7 @@ function* asked(question: Question): Plan<ProbeCheck> {
   }
 }
 
-export function definitionsOf({ types }: Capabilities) {
+function definitionsOf({ types }: Capabilities) {
   const held = (definition: typeof userDefinition) => types.get(fold(definition.type.name))?.definition ?? definition
   return { user: held(userDefinition), group: held(groupDefinition) }
 }
