@@ -1,5 +1,5 @@
 import { attributeAt, canonicalPath } from '../scim/definition.ts'
-import type { Filter } from '../scim/filter.ts'
+import { chain, type Filter } from '../scim/filter.ts'
 import type { AttributePath } from '../scim/path.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { comparedAttribute } from '../scim/target.ts'
@@ -95,16 +95,6 @@ export function join(kind: 'and' | 'or', parts: readonly Term[]): Term {
   const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
   const [only] = flat
   return flat.length === 1 && only !== undefined ? only : { kind, parts: flat }
-}
-
-function chain(filter: Filter, kind: 'and' | 'or'): readonly Filter[] {
-  const parts: Filter[] = []
-  let node = filter
-  while (node.kind === kind) {
-    parts.push(node.right)
-    node = node.left
-  }
-  return [...parts, node].reverse()
 }
 
 /** The term as a filter again. */

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../capabilities.ts'
 import { attributeAt, canonicalPath } from '../scim/definition.ts'
 import { badRequest } from '../scim/error.ts'
-import { type Filter, walkFilter } from '../scim/filter.ts'
+import { type Filter, pathsIn } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
 import { compileFilter } from '../scim/match.ts'
 import { type AttributePath, printAttributePath } from '../scim/path.ts'
@@ -129,15 +129,6 @@ function requireShown(
         `the upstream directory shows ${printAttributePath(path)} only where attributes names it, and does not compare it itself`,
       )
   }
-}
-
-/** The attributes that a filter reads, those of elements by their lists. */
-export function pathsIn(filter: Filter): readonly AttributePath[] {
-  const paths: AttributePath[] = []
-  walkFilter(filter, (node, within) => {
-    if ('path' in node && within === undefined) paths.push(node.path)
-  })
-  return paths
 }
 
 /** What is asked for, and what is read besides. */

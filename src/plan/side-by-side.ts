@@ -1,7 +1,7 @@
 import type { Outcome, Plan, Stage } from './step.ts'
 
 /** Steps of one client request that are under way at once. */
-export const mostAtOnce = 4
+const mostAtOnce = 4
 
 /** Plans that do not wait for one another, at most so many at once. What one of them throws ends them all. */
 export function* sideBySide<T>(plans: readonly (() => Plan<T>)[], most = mostAtOnce): Plan<readonly T[]> {

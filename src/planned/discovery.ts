@@ -3,11 +3,11 @@ import { defaultPageSize, maxPageSize } from '../plan/list-memory.ts'
 import { bulkLimits } from '../scim/bulk.ts'
 import { cursorTimeout } from '../scim/cursor.ts'
 import { resourceTypeBody, schemaBody } from '../scim/definition.ts'
+import { discovered, undiscovered } from '../scim/discovered.ts'
 import { ScimError } from '../scim/error.ts'
 import { fold } from '../scim/fold.ts'
 import { isObject, type JsonObject } from '../scim/json.ts'
-import { listBody } from '../scim/list.ts'
-import type { DiscoveryKind, ScimReply, ScimRequest } from '../scim/request.ts'
+import type { ScimReply, ScimRequest } from '../scim/request.ts'
 import type { ResourceDefinition, Schema } from '../scim/schema.ts'
 import { authenticationSchemes } from '../upstream/scim/read-discovery.ts'
 import type { Errand, Upstream } from '../upstream/upstream.ts'
@@ -29,11 +29,11 @@ export async function carryDiscovery(request: DiscoveryRequest, errand: Errand, 
   const { types, upstream } = asking
   const { kind, name } = request
   if (kind === 'ServiceProviderConfig') {
-    if (name !== undefined) throw unknown(kind, name)
+    if (name !== undefined) throw undiscovered(kind, name)
     return { kind: 'discovery', body: await configuration(request, errand, asking) }
   }
   if (!types.isAll) return upstream.carry(request, errand)
-  return { kind: 'discovery', body: one(bodiesOf(kind, types.definitions), kind, name) }
+  return { kind: 'discovery', body: discovered(bodiesOf(kind, types.definitions), kind, name) }
 }
 
 /** RFC 7643 §5 and RFC 9865 §4. Not a name more: strict clients refuse what they do not know. */
@@ -90,14 +90,3 @@ function bodiesOf(kind: 'ResourceTypes' | 'Schemas', definitions: readonly Resou
     for (const schema of [core, ...extensions]) if (!schemas.has(fold(schema.id))) schemas.set(fold(schema.id), schema)
   return [...schemas.values()].map(schemaBody)
 }
-
-function one(all: readonly JsonObject[], kind: DiscoveryKind, name: string | undefined): JsonObject {
-  if (name === undefined)
-    return listBody({ resources: all, totalResults: all.length, startIndex: 1, itemsPerPage: all.length })
-  const found = all.find(({ id }) => typeof id === 'string' && fold(id) === fold(name))
-  if (found === undefined) throw unknown(kind, name)
-  return found
-}
-
-const unknown = (kind: DiscoveryKind, name: string): ScimError =>
-  new ScimError(404, `there is nothing at /${kind}/${name.slice(0, 200)}`)

@@ -1,4 +1,4 @@
-import type { Filter } from '../scim/filter.ts'
+import { chain, type Filter } from '../scim/filter.ts'
 import type { AttributePath } from '../scim/path.ts'
 import { allOf, anyOf, type Bounds, complement, type Limit, not, nothing } from './filter-bounds.ts'
 import type { Question } from './filter-compare.ts'
@@ -43,15 +43,4 @@ function compare({ path, operator, value }: Extract<Filter, { kind: 'compare' }>
 function unequal(limit: Limit): Limit {
   const of = complement(limit)
   return typeof of !== 'boolean' && of.kind === 'compare' && of.operator === 'eq' ? { ...of, operator: 'ne' } : limit
-}
-
-/** The parts of `a and b and c` in order: the tree leans to the left, as deep as the chain is long. */
-export function chain(filter: Filter, kind: 'and' | 'or'): readonly Filter[] {
-  const parts: Filter[] = []
-  let node = filter
-  while (node.kind === kind) {
-    parts.push(node.right)
-    node = node.left
-  }
-  return [...parts, node].reverse()
 }

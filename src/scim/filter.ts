@@ -79,3 +79,23 @@ export function walkFilter(
       walkFilter(filter.of, visit, filter.path)
   }
 }
+
+/** The parts of `a and b and c` in order: the tree leans to the left, as deep as the chain is long. */
+export function chain(filter: Filter, kind: 'and' | 'or'): readonly Filter[] {
+  const parts: Filter[] = []
+  let node = filter
+  while (node.kind === kind) {
+    parts.push(node.right)
+    node = node.left
+  }
+  return [...parts, node].reverse()
+}
+
+/** The attributes that a filter reads, those of elements by their lists. */
+export function pathsIn(filter: Filter): readonly AttributePath[] {
+  const paths: AttributePath[] = []
+  walkFilter(filter, (node, within) => {
+    if ('path' in node && within === undefined) paths.push(node.path)
+  })
+  return paths
+}

@@ -1,7 +1,7 @@
 import { printAttributePath } from './attribute-path.ts'
 import { compileComparison } from './compare.ts'
 import { badRequest, type ScimError } from './error.ts'
-import type { Filter } from './filter.ts'
+import { chain, type Filter } from './filter.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import type { AttributePath } from './path.ts'
 import type { Resource } from './resource.ts'
@@ -63,17 +63,6 @@ function compile(filter: Filter, scope: Scope): Predicate {
     case 'elements':
       return compileElements(filter, scope(filter.path))
   }
-}
-
-/** The parts of `a and b and c` in order: the tree leans to the left, as deep as the chain is long. */
-function chain(filter: Filter, kind: 'and' | 'or'): Filter[] {
-  const parts: Filter[] = []
-  let node = filter
-  while (node.kind === kind) {
-    parts.push(node.right)
-    node = node.left
-  }
-  return [...parts, node].reverse()
 }
 
 function holdsAny(target: Target, test: Test): Predicate {

@@ -3,7 +3,7 @@ import type { Listed, Listing, Source } from '../plan/listing.ts'
 import { projected } from '../plan/shown.ts'
 import type { FilterTranslation } from '../rules/translator.ts'
 import { ScimError } from '../scim/error.ts'
-import type { Filter } from '../scim/filter.ts'
+import { type Filter, pathsIn } from '../scim/filter.ts'
 import { compileFilter } from '../scim/match.ts'
 import type { AttributePath } from '../scim/path.ts'
 import type { ListQuery, ListResult, ScimReply } from '../scim/request.ts'
@@ -12,7 +12,7 @@ import { type SortKey, sortKeyOf } from '../scim/sort.ts'
 import type { Errand } from '../upstream/upstream.ts'
 import { type Asked, type Carrier, seen } from './carrier.ts'
 import { typesOf } from './discovery-types.ts'
-import { pathsIn, type TypeView } from './type-view.ts'
+import type { TypeView } from './type-view.ts'
 
 /**
  * Lists resources (RFC 7644 §3.4.2): the upstream is asked what it can decide of the client's question, and the rest is

@@ -3,7 +3,7 @@ import type { TypeRules } from '../rules/rule.ts'
 import type { Translator, Unfit } from '../rules/translator.ts'
 import { canonicalPath } from '../scim/definition.ts'
 import { ScimError } from '../scim/error.ts'
-import { type Filter, printFilter, walkFilter } from '../scim/filter.ts'
+import { type Filter, pathsIn, printFilter } from '../scim/filter.ts'
 import { fold } from '../scim/fold.ts'
 import { compileFilter } from '../scim/match.ts'
 import type { AttributePath } from '../scim/path.ts'
@@ -120,13 +120,4 @@ function settled(filter: Filter, definition: ResourceDefinition): Filter {
     default:
       return { ...filter, path: canonicalPath(definition, filter.path) }
   }
-}
-
-/** The attributes that a filter reads, those of elements by their lists. */
-export function pathsIn(filter: Filter): readonly AttributePath[] {
-  const paths: AttributePath[] = []
-  walkFilter(filter, (node, within) => {
-    if ('path' in node && within === undefined) paths.push(node.path)
-  })
-  return paths
 }

@@ -1,9 +1,7 @@
 import { bulkLimits } from '../../scim/bulk.ts'
 import { resourceTypeBody, schemaBody } from '../../scim/definition.ts'
-import { ScimError } from '../../scim/error.ts'
-import { fold } from '../../scim/fold.ts'
+import { discovered, undiscovered } from '../../scim/discovered.ts'
 import type { JsonObject } from '../../scim/json.ts'
-import { listBody } from '../../scim/list.ts'
 import type { DiscoveryKind } from '../../scim/request.ts'
 import { cursorTimeout } from './cursor.ts'
 import type { DirectoryModel } from './model.ts'
@@ -51,26 +49,15 @@ const configuration: JsonObject = {
 export function discover(model: DirectoryModel, kind: DiscoveryKind, name: string | undefined): JsonObject {
   switch (kind) {
     case 'ServiceProviderConfig':
-      if (name !== undefined) throw unknown(kind, name)
+      if (name !== undefined) throw undiscovered(kind, name)
       return configuration
     case 'ResourceTypes':
-      return one(
+      return discovered(
         model.types.map(({ definition }) => resourceTypeBody(definition.type)),
         kind,
         name,
       )
     case 'Schemas':
-      return one(model.schemas.map(schemaBody), kind, name)
+      return discovered(model.schemas.map(schemaBody), kind, name)
   }
 }
-
-function one(all: readonly JsonObject[], kind: DiscoveryKind, name: string | undefined): JsonObject {
-  if (name === undefined)
-    return listBody({ resources: all, totalResults: all.length, startIndex: 1, itemsPerPage: all.length })
-  const found = all.find(({ id }) => typeof id === 'string' && fold(id) === fold(name))
-  if (found === undefined) throw unknown(kind, name)
-  return found
-}
-
-const unknown = (kind: DiscoveryKind, name: string): ScimError =>
-  new ScimError(404, `there is nothing at /${kind}/${name.slice(0, 200)}`)
