@@ -67,7 +67,7 @@ function* again<T>(isKnown: boolean, work: (isForgotten: boolean) => Plan<T>): P
 function* native(window: Window, walk: Walk, reading: Reading): Plan<Walked> {
   const { calls, skip, size } = window
   if (walk.total !== undefined && skip >= walk.total) return { entries: [], total: walk.total, walk }
-  const mark = markAt(walk, skip) ?? { offset: 0, position: startOf(pageFor(window, reading)) }
+  const mark = nearest(window, markAt(walk, skip), { offset: 0, position: startOf(pageFor(window, reading)) })
   const { entries, reached, behind } = yield* whileStill(() => collect(window, mark, reading))
   const known = walk.total !== undefined && walk.total > reached ? walk.total : undefined
   const total = behind === undefined ? reached : (known ?? (yield* countAll(calls, reading)))
@@ -80,6 +80,12 @@ function* native(window: Window, walk: Walk, reading: Reading): Plan<Walked> {
 function pageFor({ calls, skip, size }: Window, reading: Reading): number {
   const largest = pageOf(calls, reading)
   return skip > 0 ? largest : Math.ceil(size / Math.ceil(size / largest))
+}
+
+/** From where the page is fewer pages away: behind a mark they are as small as those that led to it. */
+function nearest({ skip, size }: Window, mark: Mark | undefined, start: Mark): Mark {
+  const pagesFrom = ({ offset, position }: Mark): number => Math.ceil((skip + size - offset) / position.size)
+  return mark === undefined || pagesFrom(start) < pagesFrom(mark) ? start : mark
 }
 
 const markAt = ({ marks }: Walk, skip: number): Mark | undefined =>

@@ -97,6 +97,18 @@ describe('by index over an upstream that pages by cursor', () => {
     expect(purposes).toEqual(['forward'])
   })
 
+  test('a page far behind small ones is not walked to in small ones', async () => {
+    const { list, asked } = benchOf(1500)
+    await list({ count: 10 })
+    asked.length = 0
+    expect(numbers(await list({ count: 10, startIndex: 1401 }))).toEqual(range(1400, 1410))
+    expect(asked).toHaveLength(15)
+    expect(numbers(await list({ count: 10, startIndex: 1411 }))).toEqual(range(1410, 1420))
+    expect(asked).toHaveLength(16)
+    expect(numbers(await list({ count: 10, startIndex: 11 }))).toEqual(range(10, 20))
+    expect(asked).toHaveLength(17)
+  })
+
   test('nobody is found in one call', async () => {
     const { list, asked } = benchOf(500)
     expect(await list({ filter: 'externalId eq "nobody"' })).toMatchObject({ totalResults: 0, entries: [] })
