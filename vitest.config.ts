@@ -12,6 +12,7 @@ const onBothHomes = [
   'test/probe.test.ts',
   'test/notes.test.ts',
   'test/entra.test.ts',
+  'test/entra-lists.test.ts',
   'test/remote.test.ts',
   'test/clients/*.test.ts',
   'test/hostile/*.test.ts',
