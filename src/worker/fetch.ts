@@ -38,8 +38,11 @@ export const workerFetch = (allow: AllowHosts): Pick<Ports, 'fetch' | 'neverSent
     }
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await textOf(response) }
   },
-  neverSent: (error) => error instanceof NotConnected || error instanceof AddressRefused,
+  neverSent: (error) => error instanceof NotConnected || error instanceof AddressRefused || isRationed(error),
 })
+
+/** One client request may make so many requests, and the runtime itself refuses the next one. It has no type of its own. */
+const isRationed = (error: unknown): boolean => error instanceof Error && /too many subrequests/i.test(error.message)
 
 /** @throws AnswerTooLong */
 async function textOf(response: Response): Promise<string> {
