@@ -43,7 +43,7 @@ describe('tenant check', () => {
     expect(lines[0]).toBe('Rules of contoso, User:')
     expect(lines[1]).toMatch(/^RULE +EXACT +WHAT FOLLOWS$/)
     expect(lines[2]).toMatch(/^title <-> nickName +exact +PATCH of title reads first; PUT reads first$/)
-    expect(lines[3]).toMatch(/^userName "{x}@a\.example" <-> userName "{x \| lower}@b\.example" +lossy +filters eq /)
+    expect(lines[3]).toMatch(/^userName "{x}@a\.example" <-> userName "{x \| lower}@b\.example" +lossy +filters co /)
     expect(lines[4]).toMatch(/^displayName .+ exact +filters pr co .+ read pages; .*PATCH of displayName reads first/)
     expect(lines[5]).toMatch(/^-> preferredLanguage \(constant "de"\) +one way {2}straight through$/)
     expect(lines[6]).toMatch(/^-> userType \(computed\) +one way {2}PATCH of title reads first$/)
