@@ -23,9 +23,10 @@ const definitionOf = (type: string): ResourceDefinition => {
 }
 const [user, group] = [definitionOf('user'), definitionOf('group')]
 
+const id = '2819c223-7f76-453a-919d-413861904646'
 const held: JsonObject = {
   schemas: [userUrn],
-  id: '2819c223-7f76-453a-919d-413861904646',
+  id,
   externalId: '701984',
   userName: 'bjensen@contoso.com',
   displayName: 'Barbara Jensen',
@@ -51,14 +52,14 @@ interface Planned {
 const replace = (definition: ResourceDefinition, given: JsonObject): SingleRequest => ({
   operation: 'replace',
   definition,
-  id: 'x',
+  id,
   resource: normaliseResource(given, definition, 'auto'),
   projection: {},
 })
 const change = (definition: ResourceDefinition, given: JsonObject): SingleRequest => ({
   operation: 'patch',
   definition,
-  id: 'x',
+  id,
   operations: parsePatch(given, definition, 'auto'),
   projection: {},
 })
@@ -86,7 +87,7 @@ function answered({ request }: Step): Outcome {
 function replyTo(request: Step['request']): ScimReply {
   if (request.operation === 'list') return { kind: 'list', list: { resources: users, itemsPerPage: users.length } }
   if (request.operation !== 'read') return { kind: 'empty', status: 204 }
-  const resource = request.definition === group ? { id: 'x', displayName: 'Staff' } : held
+  const resource = request.definition === group ? { id, displayName: 'Staff' } : held
   return { kind: 'resource', status: 200, resource }
 }
 
