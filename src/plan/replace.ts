@@ -65,10 +65,16 @@ function spokenOut({ resource, definition, speaksOf = [] }: Asked<'replace'>, pl
     if (urn === undefined || name === undefined || !own.some((one) => fold(one) === fold(urn))) return body
     if (lasting.some((one) => meets(heldDefinition(planning, definition), one, { urn, name }))) return body
     const extension = objectIn(body, urn)
-    if (sub === undefined) return filled(body, urn, filled(extension, name, attributeIn(extension, name) ?? null))
+    if (sub === undefined) return filled(body, urn, filled(extension, name, givenIn(extension, name)))
     const parts = objectIn(extension, name)
-    return filled(body, urn, filled(extension, name, filled(parts, sub, attributeIn(parts, sub) ?? null)))
+    return filled(body, urn, filled(extension, name, filled(parts, sub, givenIn(parts, sub))))
   }, resource)
+}
+
+/** An empty text stands for nothing (facts, part E). */
+function givenIn(holder: JsonObject, name: string): Json {
+  const value = attributeIn(holder, name)
+  return value === undefined || value === '' ? null : value
 }
 
 function objectIn(holder: JsonObject, name: string): JsonObject {
