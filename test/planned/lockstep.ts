@@ -248,7 +248,9 @@ async function compareSingle(deed: Deed, { plain, other }: Sides): Promise<void>
   // else is wrong.
   if (deed.asked.ifMatch?.startsWith('W/') === true && wanted.status >= 400)
     // Behind rules a change of nothing is known before any version is asked for.
-    return void expect(other.areSchemasLoose === true ? [200, 204, 400, 404, 412] : [400, 404, 412]).toContain(made.status)
+    return void expect(other.areSchemasLoose === true ? [200, 204, 400, 404, 412] : [400, 404, 412]).toContain(
+      made.status,
+    )
   expect({ ...label, seen: seen(made, other) }).toEqual({ ...label, seen: seen(wanted, plain) })
   // A plan of several calls may come to a part of what was refused: it says so (contract section 6).
   if (made.status >= 400 && made.status !== 404 && String(made.body['detail']).includes('Done: '))
