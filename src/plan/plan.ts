@@ -8,7 +8,7 @@ import { isPutNative, planReplace } from './replace.ts'
 import type { Plan } from './step.ts'
 import { unprojected } from './unprojected.ts'
 
-export { type Asked, defaultChoices, type Planning, type SingleRequest } from './planning.ts'
+export { defaultChoices, type Planning, type SingleRequest } from './planning.ts'
 
 /**
  * The calls that serve a request on an upstream with these capabilities (contract §6's table).

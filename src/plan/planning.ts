@@ -33,10 +33,17 @@ export const heldDefinition = (planning: Planning, definition: ResourceDefinitio
 /** How members of this type are written, where that differs from any other attribute; undefined where it does not. */
 export function memberFormsOf({ capabilities }: Planning, { type }: ResourceDefinition): MemberForms | undefined {
   const forms = capabilities.members.get(fold(type.name))
-  if (forms === undefined) return undefined
-  const isFree = forms.mixed && forms.replace && forms.onRead && forms.atCreate && forms.addsPerPatch === undefined
-  return isFree && forms.removalsPerPatch === undefined && !forms.removalOfNobodyIs404 ? undefined : forms
+  return forms !== undefined && writesFreely(forms) && forms.onRead ? undefined : forms
 }
+
+/** Whether members are written as any other attribute is. */
+export const writesFreely = (forms: MemberForms): boolean =>
+  forms.mixed &&
+  forms.replace &&
+  forms.atCreate &&
+  !forms.removalOfNobodyIs404 &&
+  forms.addsPerPatch === undefined &&
+  forms.removalsPerPatch === undefined
 
 /** What filters on a type may name and no answer shows: what is said so, and members that reads do not show. */
 export function unseenOf({ types, members }: Capabilities, { type }: ResourceDefinition): readonly AttributePath[] {

@@ -1,5 +1,6 @@
-import type { BulkLimits, Capabilities, MemberForms, PlanChoices } from '../capabilities.ts'
+import type { BulkLimits, Capabilities, PlanChoices } from '../capabilities.ts'
 import { reasonOf } from '../log.ts'
+import { writesFreely } from '../plan/planning.ts'
 import type { Ports } from '../ports.ts'
 import { bulkFailure, bulkRequest, bulkResult, bulkSideBySide, referencesOf, runBulk } from '../scim/bulk.ts'
 import type { Dialect } from '../scim/dialect.ts'
@@ -9,16 +10,20 @@ import type { Errand, Upstream } from '../upstream/upstream.ts'
 
 type BulkRequest = Extract<ScimRequest, { operation: 'bulk' }>
 
-export interface BulkParts {
+/** What does the operations of a Bulk, each as if it had come by itself. */
+export interface OneByOne {
   readonly tenant: string
-  readonly upstream: Upstream
-  readonly capabilities: Capabilities
-  readonly choices: PlanChoices
   readonly dialect: Dialect
   readonly ports: Pick<Ports, 'now' | 'log'>
   definitionAt: Upstream['definitionAt']
-  /** Plans and does one operation. @throws ScimError */
+  /** Does one operation. @throws ScimError */
   carryOne(request: ResourceRequest, errand: Errand): Promise<ScimReply>
+}
+
+export interface BulkParts extends OneByOne {
+  readonly upstream: Upstream
+  readonly capabilities: Capabilities
+  readonly choices: PlanChoices
 }
 
 /**
@@ -44,16 +49,8 @@ export async function carryBulk(request: BulkRequest, errand: Errand, parts: Bul
 const writesAll = ({ capabilities, choices }: BulkParts): boolean => {
   const { put, patch, members, types } = capabilities
   if (!put || patch === false || types.size > 0 || choices.absentInPut === 'keep') return false
-  return patch.pathless && patch.filters === 'any' && patch.elements && [...members.values()].every(isFree)
+  return patch.pathless && patch.filters === 'any' && patch.elements && [...members.values()].every(writesFreely)
 }
-
-const isFree = (forms: MemberForms): boolean =>
-  forms.mixed &&
-  forms.replace &&
-  forms.atCreate &&
-  !forms.removalOfNobodyIs404 &&
-  forms.addsPerPatch === undefined &&
-  forms.removalsPerPatch === undefined
 
 /** The operations as Bulks that the upstream takes; undefined where they cannot be taken apart. */
 function portionsOf(request: BulkRequest, limits: BulkLimits): readonly BulkRequest[] | undefined {
@@ -100,10 +97,10 @@ async function inPortions(
 }
 
 /** With `failOnErrors` one after the other, so that not one more than those is done; else some side by side. */
-async function oneByOne(
+export async function oneByOne(
   { operations, failOnErrors }: BulkRequest,
   errand: Errand,
-  parts: BulkParts,
+  parts: OneByOne,
 ): Promise<ScimReply> {
   const { tenant, ports, dialect, definitionAt, carryOne } = parts
   // The Bulk as a whole is answered 200, so that nobody else would hear of it.

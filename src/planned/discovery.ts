@@ -1,9 +1,7 @@
 import type { Capabilities } from '../capabilities.ts'
 import { defaultPageSize, maxPageSize } from '../plan/list-memory.ts'
-import { bulkLimits } from '../scim/bulk.ts'
-import { cursorTimeout } from '../scim/cursor.ts'
 import { resourceTypeBody, schemaBody } from '../scim/definition.ts'
-import { discovered, undiscovered } from '../scim/discovered.ts'
+import { discovered, serviceProviderConfig, undiscovered } from '../scim/discovered.ts'
 import { ScimError } from '../scim/error.ts'
 import { fold } from '../scim/fold.ts'
 import { isObject, type JsonObject } from '../scim/json.ts'
@@ -36,35 +34,14 @@ export async function carryDiscovery(request: DiscoveryRequest, errand: Errand, 
   return { kind: 'discovery', body: discovered(bodiesOf(kind, types.definitions), kind, name) }
 }
 
-/** RFC 7643 §5 and RFC 9865 §4. Not a name more: strict clients refuse what they do not know. */
-const ownConfiguration = ({ etag }: Capabilities): JsonObject => ({
-  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-  patch: { supported: true },
-  bulk: { supported: true, ...bulkLimits },
-  filter: { supported: true, maxResults: maxPageSize },
-  changePassword: { supported: false },
-  sort: { supported: true },
-  etag: { supported: etag },
-  authenticationSchemes: [...authenticationSchemes],
-  pagination: {
-    cursor: true,
-    index: true,
-    // RFC 9865 §4: where both are served, clients that know nothing of cursors must find the list that they know.
-    defaultPaginationMethod: 'index',
-    defaultPageSize,
-    maxPageSize,
-    cursorTimeout,
-  },
-  meta: { resourceType: 'ServiceProviderConfig', location: '/ServiceProviderConfig' },
-})
-
 /** Of an upstream that knows more of itself than its capabilities say, only what the plan does not touch. */
 async function configuration(
   request: DiscoveryRequest,
   errand: Errand,
   { types, upstream, capabilities }: Asking,
 ): Promise<JsonObject> {
-  const own = ownConfiguration(capabilities)
+  const { etag: hasEtag } = capabilities
+  const own = serviceProviderConfig({ etag: hasEtag, authenticationSchemes, defaultPageSize, maxPageSize })
   const told = types.isAll ? undefined : await upstream.carry(request, errand).catch(unlessMissing)
   if (told?.kind !== 'discovery') return own
   const { changePassword, etag } = told.body
@@ -73,7 +50,7 @@ async function configuration(
     ...told.body,
     ...own,
     ...(changePassword === undefined ? {} : { changePassword }),
-    etag: { supported: capabilities.etag && hasTags },
+    etag: { supported: hasEtag && hasTags },
   }
 }
 

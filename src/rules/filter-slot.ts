@@ -16,7 +16,7 @@ import {
 import { equalThroughSeveral, presentThroughSeveral } from './filter-joined.ts'
 import { askUpstream } from './filter-upstream.ts'
 import { equalThrough } from './filter-values.ts'
-import { isBlindToCase } from './text-case.ts'
+import { hasList, isBlindToCase } from './text-case.ts'
 
 /** A rule with one slot a side. */
 interface Single {
@@ -68,9 +68,6 @@ function taken({ client, upstream }: Single, bounds: Bounds): Bounds {
   return takesAll ? bounds : atMost(bounds, `${client.at.text} cannot show every value of ${upstream.at.text}`)
 }
 
-const hasList = ({ pattern }: BoundSlot): boolean =>
-  pattern.parts.some((part) => 'pipes' in part && part.pipes.some(({ text }) => /^list\b/.test(text)))
-
 const isSeveral = ({ kind, leaf }: BoundPlace): boolean => kind === 'every' || leaf?.multiValued === true
 
 function present({ lens, client, upstream }: Single, definition: ResourceDefinition): Bounds {
@@ -85,8 +82,8 @@ function present({ lens, client, upstream }: Single, definition: ResourceDefinit
   if (!client.pattern.exact) return unknown(`${text} is not what the upstream holds: ${lens.lossyBecause ?? ''}`)
   // A list of empty texts counts as absent, but not the text that they are joined to.
   const empty = `a list of empty texts counts as absent, and ${text} may be one here or upstream`
-  if (hasList(upstream) && !hasList(client)) return atMost(answer, empty)
-  return hasList(client) && !hasList(upstream) ? between(true, answer.lower, empty) : answer
+  if (hasList(upstream.pattern) && !hasList(client.pattern)) return atMost(answer, empty)
+  return hasList(client.pattern) && !hasList(upstream.pattern) ? between(true, answer.lower, empty) : answer
 }
 
 /** The empty text is a value, too, though `pr` does not count it. */
@@ -114,8 +111,8 @@ function compared(single: Single, comparing: Comparing, definition: ResourceDefi
   if (!isEqual)
     return unknown(`a rule changes the values of ${text}, so that \`${comparing.operator}\` is decided here`)
   if (!client.pattern.exact) return unknown(`${text} is not what the upstream holds: ${lens.lossyBecause ?? ''}`)
-  if (hasList(upstream) && !hasList(client)) return inText(single, comparing, definition)
-  if (hasList(client) && !hasList(upstream)) return inList(single, comparing, definition)
+  if (hasList(upstream.pattern) && !hasList(client.pattern)) return inText(single, comparing, definition)
+  if (hasList(client.pattern) && !hasList(upstream.pattern)) return inList(single, comparing, definition)
   if (isSeveral(client.at) || isSeveral(upstream.at) || upstream.at.leaf?.type === 'complex')
     return unknown(`a rule changes the values of ${text}, of which there may be several`)
   return equalThrough(lens, comparing, definition)

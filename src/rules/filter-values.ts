@@ -15,8 +15,7 @@ import {
   type Literal,
 } from './filter-compare.ts'
 import { askUpstream } from './filter-upstream.ts'
-import type { Pattern } from './pattern.ts'
-import { caseVariants, isBlindToCase, isSimple, respelt } from './text-case.ts'
+import { caseVariants, hasList, isBlindToCase, isSimple, respelt } from './text-case.ts'
 
 /**
  * `eq` through a rule with one slot a side: which upstream values the client sees as this one. Those that the rule makes
@@ -62,9 +61,6 @@ function isOfTheRule({ lens, client, literal, comparison }: Asked): boolean {
   const isPattern = !lens.isRename && lens.table === undefined && lens.exact && isSimple(pattern) && !hasList(pattern)
   return isPattern && isText(comparison) && pattern.match(literal) !== undefined
 }
-
-const hasList = ({ parts }: Pattern): boolean =>
-  parts.some((part) => 'pipes' in part && part.pipes.some(({ text }) => /^list\b/.test(text)))
 
 /** A literal of the type that the upstream compares, for not every server takes `"true"` for true. */
 const literalAs = (comparison: Comparison, literal: Literal): Literal =>

@@ -32,6 +32,10 @@ export function respelt(text: string, { parts }: Pattern): string | undefined {
   return isAlike ? before + text.slice(before.length, end) + after : undefined
 }
 
+/** Whether some hole of a pattern is a list joined to one text. */
+export const hasList = ({ parts }: Pattern): boolean =>
+  parts.some((part) => 'pipes' in part && part.pipes.some(({ text }) => /^list\b/.test(text)))
+
 /**
  * A pattern that takes the texts round its one hole in any case: on an attribute that is not case exact, `Ann@ACME.com` is
  * the same value as `Ann@acme.com`, and must not pass for one that fits no pattern.

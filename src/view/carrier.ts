@@ -2,8 +2,6 @@ import type { Purpose } from '../call.ts'
 import { projected } from '../plan/shown.ts'
 import type { PlannedUpstream } from '../planned/list.ts'
 import type { Turns } from '../planned/turns.ts'
-import type { Log } from '../ports.ts'
-import type { Dialect } from '../scim/dialect.ts'
 import { ScimError } from '../scim/error.ts'
 import { fold } from '../scim/fold.ts'
 import { isObject, type JsonObject } from '../scim/json.ts'
@@ -16,12 +14,7 @@ import type { TypeView } from './type-view.ts'
 
 /** What every part of a view works on. */
 export interface Carrier {
-  readonly tenant: string
   readonly upstream: PlannedUpstream
-  readonly dialect: Dialect
-  readonly log: Pick<Log, 'warn' | 'error'>
-  /** Milliseconds since the epoch. */
-  now(): number
   readonly onDelete: OnDelete
   /** The view of a type, by the definition that the client was parsed by. */
   viewOf(definition: ResourceDefinition): TypeView

@@ -1,3 +1,4 @@
+import { oneByOne } from '../planned/bulk.ts'
 import type { PlannedUpstream } from '../planned/list.ts'
 import { createTurns } from '../planned/turns.ts'
 import type { Ports } from '../ports.ts'
@@ -9,7 +10,6 @@ import type { ResourceRequest, ScimReply } from '../scim/request.ts'
 import type { ResourceDefinition } from '../scim/schema.ts'
 import { groupDefinition, userDefinition } from '../scim/schemas.ts'
 import type { Errand, Upstream } from '../upstream/upstream.ts'
-import { carryBulk } from './bulk.ts'
 import type { Asked, Carrier } from './carrier.ts'
 import { carryDiscovery } from './discovery.ts'
 import { ignoredIn } from './ignored.ts'
@@ -43,11 +43,13 @@ export function createView(parts: ViewParts): View {
   const counts = countUnfit(parts.tenant, parts.ports.log)
   const carrier = carrierOf(parts, counts.unfit)
   const carryOne = (request: ResourceRequest, errand: Errand) => carryResource(carrier, request, errand)
+  const definitionAt: Upstream['definitionAt'] = async (segment, errand) =>
+    (await carrier.viewAt(segment, errand))?.translator.client
   return {
     unfit: counts.list,
-    definitionAt: async (segment, errand) => (await carrier.viewAt(segment, errand))?.translator.client,
+    definitionAt,
     carry: async (request, errand) => {
-      if (request.operation === 'bulk') return carryBulk(carrier, request, errand, carryOne)
+      if (request.operation === 'bulk') return oneByOne(request, errand, { ...parts, definitionAt, carryOne })
       if (request.operation === 'discovery') return carryDiscovery(carrier, request, errand)
       return carryOne(request, errand)
     },
@@ -111,7 +113,7 @@ async function carryRemoval(carrier: Carrier, request: Asked<'delete'>, errand: 
 }
 
 function carrierOf(parts: ViewParts, unfit: Unfit): Carrier {
-  const { tenant, upstream, dialect, ports, onDelete } = parts
+  const { upstream, ports, onDelete } = parts
   const byUpstream = new WeakMap<ResourceDefinition, TypeView>()
   const byClient = new WeakMap<ResourceDefinition, TypeView>()
   const viewOfUpstream = (definition: ResourceDefinition): TypeView => {
@@ -123,11 +125,7 @@ function carrierOf(parts: ViewParts, unfit: Unfit): Carrier {
     return type
   }
   return {
-    tenant,
     upstream,
-    dialect,
-    log: ports.log,
-    now: ports.now,
     onDelete,
     turns: createTurns(ports),
     viewOf: (definition) => byClient.get(definition) ?? viewOfUpstream(definition),

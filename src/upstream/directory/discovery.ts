@@ -1,24 +1,12 @@
-import { bulkLimits } from '../../scim/bulk.ts'
 import { resourceTypeBody, schemaBody } from '../../scim/definition.ts'
-import { discovered, undiscovered } from '../../scim/discovered.ts'
+import { discovered, serviceProviderConfig, undiscovered } from '../../scim/discovered.ts'
 import type { JsonObject } from '../../scim/json.ts'
 import type { DiscoveryKind } from '../../scim/request.ts'
-import { cursorTimeout } from './cursor.ts'
 import type { DirectoryModel } from './model.ts'
 import { defaultPageSize, maxPageSize } from './parts.ts'
 
-const configurationUrn = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'
-
-/** RFC 7643 §5 and RFC 9865 §4. Not a name more: strict clients refuse what they do not know. */
-const configuration: JsonObject = {
-  schemas: [configurationUrn],
-  patch: { supported: true },
-  bulk: { supported: true, ...bulkLimits },
-  filter: { supported: true, maxResults: maxPageSize },
-  // Passwords are accepted and kept nowhere, so that there is none to change (contract §12).
-  changePassword: { supported: false },
-  sort: { supported: true },
-  etag: { supported: true },
+const configuration = serviceProviderConfig({
+  etag: true,
   authenticationSchemes: [
     {
       type: 'oauthbearertoken',
@@ -34,16 +22,9 @@ const configuration: JsonObject = {
       specUri: 'https://www.rfc-editor.org/info/rfc7617',
     },
   ],
-  pagination: {
-    cursor: true,
-    index: true,
-    defaultPaginationMethod: 'index',
-    defaultPageSize,
-    maxPageSize,
-    cursorTimeout,
-  },
-  meta: { resourceType: 'ServiceProviderConfig', location: '/ServiceProviderConfig' },
-}
+  defaultPageSize,
+  maxPageSize,
+})
 
 /** What the directory says of itself (RFC 7644 §4); every location is relative. @throws ScimError 404 for an unknown name. */
 export function discover(model: DirectoryModel, kind: DiscoveryKind, name: string | undefined): JsonObject {
